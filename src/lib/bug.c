@@ -1,0 +1,8 @@
+/*
+ * Where tests listen for the kernel's own failures; see lib/bug.h. The functions
+ * that stop the machine are the architecture's (or the host build's).
+ */
+#include <lib/bug.h>
+
+void (*bug_hook)(void);
+bool (*warn_hook)(const char *file, int line, const char *what);
