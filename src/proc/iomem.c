@@ -1,0 +1,23 @@
+/*
+ * /proc/iomem: the resource tree of physical memory, two blanks a level, as
+ * Linux prints it. The end of a range is its last byte.
+ */
+#include <lib/errno.h>
+#include <lib/resource.h>
+#include <proc/proc.h>
+
+#define INDENT 2
+
+static void show_resource(const struct resource *res, unsigned int depth, void *arg)
+{
+	seq_printf(arg, "%*s%08llx-%08llx : %s\n", (int)(depth * INDENT), "",
+	           (unsigned long long)res->start, (unsigned long long)res->end,
+	           res->name ? res->name : "<BAD>");
+}
+
+static int iomem_show(struct seq_file *m)
+{
+	resource_for_each(&iomem_resource, show_resource, m);
+	return seq_stopped(m) ? -EINTR : 0;
+}
+PROC_FILE(iomem, iomem_show);
