@@ -1,0 +1,85 @@
+/*
+ * Mappings at fixed addresses, and early_ioremap on top of them: four mappings
+ * of up to 64 KiB that boot opens and closes to look at firmware tables.
+ */
+#include <asm/fixmap.h>
+#include <asm/tlbflush.h>
+#include <lib/compiler.h>
+#include <lib/printk.h>
+
+static size_t btmap_size[FIX_BTMAPS_SLOTS]; /* bytes asked for; 0: slot is free */
+
+static pte_t *fixmap_pte(enum fixed_addresses idx)
+{
+	unsigned long address = fix_to_virt(idx);
+	pmd_t *pmd = pmd_offset(pud_offset(pgd_offset_k(address), address), address);
+
+	BUG_ON(!pmd_present(*pmd));
+	return pte_offset_kernel(pmd, address);
+}
+
+void __set_fixmap(enum fixed_addresses idx, phys_addr_t phys, pgprot_t flags)
+{
+	set_pte_atomic(fixmap_pte(idx), pfn_pte(PFN_DOWN(phys), flags));
+	__flush_tlb_one(fix_to_virt(idx));
+}
+
+void clear_fixmap(enum fixed_addresses idx)
+{
+	ptep_get_and_clear(fixmap_pte(idx));
+	__flush_tlb_one(fix_to_virt(idx));
+}
+
+/* The fixmap counts down, addresses count up: a slot's first page is its last. */
+static enum fixed_addresses btmap_first(unsigned int slot)
+{
+	return (enum fixed_addresses)(FIX_BTMAP_BEGIN - slot * NR_FIX_BTMAPS);
+}
+
+static int free_slot(void)
+{
+	for (int slot = 0; slot < FIX_BTMAPS_SLOTS; slot++)
+		if (!btmap_size[slot])
+			return slot;
+	return -1;
+}
+
+void *early_ioremap(phys_addr_t phys, size_t size)
+{
+	unsigned long offset = (unsigned long)phys & ~PAGE_MASK;
+	unsigned long pages = PFN_UP((phys_addr_t)offset + size);
+	int slot = free_slot();
+	enum fixed_addresses idx;
+
+	if (slot < 0 || !size || pages > NR_FIX_BTMAPS ||
+	    phys + (size - 1) < phys || PFN_DOWN(phys + size - 1) >= MAX_ARCH_PFN)
+		return NULL;
+	idx = btmap_first((unsigned int)slot);
+	for (unsigned long i = 0; i < pages; i++)
+		set_fixmap(idx - i, phys + (i << PAGE_SHIFT));
+	btmap_size[slot] = size;
+	return (void *)(fix_to_virt(idx) + offset);
+}
+
+void early_iounmap(void *addr, size_t size)
+{
+	unsigned long address = (unsigned long)addr;
+	unsigned long pages = PFN_UP((address & ~PAGE_MASK) + size);
+	enum fixed_addresses idx = virt_to_fix(address);
+	unsigned int slot = (FIX_BTMAP_BEGIN - idx) / NR_FIX_BTMAPS;
+
+	BUG_ON(slot >= FIX_BTMAPS_SLOTS || btmap_first(slot) != idx);
+	BUG_ON(btmap_size[slot] != size);
+	for (unsigned long i = 0; i < pages; i++)
+		clear_fixmap(idx - i);
+	btmap_size[slot] = 0;
+}
+
+unsigned int early_ioremap_open(void)
+{
+	unsigned int open = 0;
+
+	for (int slot = 0; slot < FIX_BTMAPS_SLOTS; slot++)
+		open += btmap_size[slot] != 0;
+	return open;
+}

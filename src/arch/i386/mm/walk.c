@@ -1,0 +1,216 @@
+/*
+ * The software page-table walk: what `pt`, /proc/pagetables and every fault
+ * report show. It follows the tables as the CPU does (SDM vol. 3A, 4.3 and 4.4),
+ * with its own indexing instead of the kernel's accessors, so that it can
+ * witness against them.
+ */
+#include <asm/boot_entry.h>
+#include <asm/setup.h>
+#include <asm/walk.h>
+#include <lib/string.h>
+#include <lib/vsprintf.h>
+
+#define CR3_TABLE_MASK ((phys_addr_t)0xffffffe0UL)
+
+struct level_format {
+	const char *name;
+	unsigned int shift; /* of the index in the address */
+	unsigned int bits;  /* of the index */
+	bool has_rights;    /* a PDPTE has no RW, US or NX bit */
+};
+
+#ifdef CONFIG_X86_PAE
+static const struct level_format format[] = {
+	{"PDPT", 30, 2, false}, {"PD", 21, 9, true}, {"PT", 12, 9, true}};
+#else
+static const struct level_format format[] = {{"PD", 22, 10, true}, {"PT", 12, 10, true}};
+#endif
+
+/* Where the direct map can be read: all of it once paging_init has run. */
+static bool in_direct_map(phys_addr_t phys)
+{
+	phys_addr_t end = PFN_PHYS(max_low_pfn);
+
+	return phys < (end ? end : BOOT_MAPPED_BYTES);
+}
+
+static bool maps_a_page(unsigned int depth, u64 value)
+{
+	return depth == ARRAY_SIZE(format) - 1 ||
+	       (depth == ARRAY_SIZE(format) - 2 && (value & _PAGE_PSE));
+}
+
+static void finish(struct pt_walk *walk, unsigned int depth, u64 value)
+{
+	unsigned long size = 1UL << format[depth].shift;
+
+	walk->present = true;
+	walk->page_size = size;
+	walk->phys = (value & PTE_PFN_MASK & ~(u64)(size - 1)) |
+		     (walk->address & (size - 1));
+	walk->global = value & _PAGE_GLOBAL;
+}
+
+void pt_walk(phys_addr_t cr3, unsigned long address, struct pt_walk *walk)
+{
+	phys_addr_t table = cr3 & CR3_TABLE_MASK;
+
+	*walk = (struct pt_walk){
+		.address = address, .write = true, .user = true, .exec = true};
+	for (unsigned int depth = 0; depth < ARRAY_SIZE(format); depth++) {
+		const struct level_format *f = &format[depth];
+		unsigned int index = (unsigned int)(address >> f->shift) &
+				     ((1U << f->bits) - 1);
+		phys_addr_t where = table + index * sizeof(pteval_t);
+		u64 value;
+
+		if (!in_direct_map(where)) {
+			walk->unreachable = true;
+			return;
+		}
+		value = *(const volatile pteval_t *)__va(where);
+		walk->level[walk->nr_levels++] =
+			(struct pt_level){f->name, index, where, value};
+		if (!(value & _PAGE_PRESENT))
+			return;
+		if (f->has_rights) {
+			walk->write &= !!(value & _PAGE_RW);
+			walk->user &= !!(value & _PAGE_USER);
+			walk->exec &= !(value & _PAGE_NX);
+		}
+		if (maps_a_page(depth, value)) {
+			finish(walk, depth, value);
+			return;
+		}
+		table = value & PTE_PFN_MASK;
+	}
+}
+
+const char *pt_attributes(const struct pt_walk *walk, char *buf, size_t size)
+{
+	u64 entry = walk->level[walk->nr_levels - 1].value;
+
+	snprintf(buf, size, "%s%s%s%s%s%s", walk->write ? "write " : "",
+		 walk->user ? "user " : "", walk->exec ? "" : "nx ",
+		 walk->global ? "global " : "", entry & _PAGE_PCD ? "uncached " : "",
+		 entry & _PAGE_PWT ? "writethrough " : "");
+	for (size_t len = strlen(buf); len && buf[len - 1] == ' '; len--)
+		buf[len - 1] = '\0';
+	return buf;
+}
+
+static const struct {
+	u64 bit;
+	const char *name;
+} flag_names[] = {
+	{_PAGE_PRESENT, "P"}, {_PAGE_RW, "RW"},        {_PAGE_USER, "US"},
+	{_PAGE_PWT, "PWT"},   {_PAGE_PCD, "PCD"},      {_PAGE_ACCESSED, "A"},
+	{_PAGE_DIRTY, "D"},   {_PAGE_PSE, "PS"},       {_PAGE_GLOBAL, "G"},
+	{0x200, "AVL9"},      {0x400, "AVL10"},        {0x800, "AVL11"},
+	{_PAGE_NX, "NX"},
+};
+
+static void describe_flags(const struct pt_level *level, char *buf, size_t size)
+{
+	size_t len = 0;
+	bool is_pt = level->name[1] == 'T';
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(flag_names); i++) {
+		const char *name = flag_names[i].name;
+
+		if (!(level->value & flag_names[i].bit))
+			continue;
+		if (is_pt && flag_names[i].bit == _PAGE_PAT)
+			name = "PAT"; /* the same bit means PS one level up */
+		len += (size_t)scnprintf(buf + len, size - len, "%s%s",
+					 len ? " " : "", name);
+	}
+}
+
+static void describe_level(const struct pt_level *level, char *text, size_t size)
+{
+	char flags[64];
+	int digits = sizeof(pteval_t) * 2;
+
+	describe_flags(level, flags, sizeof(flags));
+	if (!(level->value & _PAGE_PRESENT))
+		snprintf(text, size, "%-4s[%3u] at %09llx: %0*llx  not present%s%s",
+			 level->name, level->index, (unsigned long long)level->where,
+			 digits, (unsigned long long)level->value,
+			 flags[0] ? ": " : "", flags);
+	else
+		snprintf(text, size, "%-4s[%3u] at %09llx: %0*llx  -> %09llx %s",
+			 level->name, level->index, (unsigned long long)level->where,
+			 digits, (unsigned long long)level->value,
+			 (unsigned long long)(level->value & PTE_PFN_MASK), flags);
+}
+
+void pt_describe(const struct pt_walk *walk, void (*line)(const char *text, void *arg),
+		 void *arg)
+{
+	char text[128], attributes[64];
+
+	for (unsigned int i = 0; i < walk->nr_levels; i++) {
+		describe_level(&walk->level[i], text, sizeof(text));
+		line(text, arg);
+	}
+	if (walk->unreachable)
+		snprintf(text, sizeof(text), "%08lx: the next table lies outside lowmem",
+			 walk->address);
+	else if (!walk->present)
+		snprintf(text, sizeof(text), "%08lx: not mapped", walk->address);
+	else
+		snprintf(text, sizeof(text), "%08lx -> %09llx, %luK page: %s",
+			 walk->address, (unsigned long long)walk->phys,
+			 walk->page_size >> 10,
+			 pt_attributes(walk, attributes, sizeof(attributes)));
+	line(text, arg);
+}
+
+static bool continues(const struct pt_range *range, const struct pt_walk *walk,
+		      const char *attributes)
+{
+	return range->page_size == walk->page_size &&
+	       range->last + 1 == walk->address &&
+	       range->phys + (walk->address - range->start) == walk->phys &&
+	       strcmp(range->attributes, attributes) == 0;
+}
+
+/* How far the walk's answer reaches: the page, or the hole that it found. */
+static unsigned long extent(const struct pt_walk *walk)
+{
+	return 1UL << format[walk->nr_levels - 1].shift;
+}
+
+void pt_for_each_range(phys_addr_t cr3, void (*fn)(const struct pt_range *, void *),
+		       void *arg)
+{
+	struct pt_range range = {.page_size = 0};
+	char attributes[64];
+	unsigned long address = 0, step;
+	struct pt_walk walk;
+
+	do {
+		pt_walk(cr3, address, &walk);
+		step = walk.nr_levels ? extent(&walk) : PAGE_SIZE;
+		if (walk.present) {
+			pt_attributes(&walk, attributes, sizeof(attributes));
+			if (range.page_size && !continues(&range, &walk, attributes)) {
+				fn(&range, arg);
+				range.page_size = 0;
+			}
+			if (!range.page_size) {
+				range = (struct pt_range){.start = address,
+							  .phys = walk.phys,
+							  .page_size = walk.page_size};
+				strlcpy(range.attributes, attributes,
+					sizeof(range.attributes));
+			}
+			range.last = address + step - 1;
+		}
+		address += step;
+	} while (address);
+	if (range.page_size)
+		fn(&range, arg);
+}

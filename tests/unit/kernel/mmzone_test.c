@@ -1,0 +1,130 @@
+/* Zones and the frame map of the machine that runs this. */
+#include "ktest.h"
+
+#include <asm/sections.h>
+#include <asm/setup.h>
+#include <mm/page_alloc.h>
+
+static unsigned long ram_frames(unsigned long start, unsigned long end)
+{
+	unsigned long sum = 0;
+
+	for (unsigned int i = 0; i < nr_ram_ranges; i++) {
+		unsigned long lo = max(start, ram_ranges[i].start_pfn);
+		unsigned long hi = min(end, ram_ranges[i].end_pfn);
+
+		sum += hi > lo ? hi - lo : 0;
+	}
+	return sum;
+}
+
+TEST(mmzone, zones_cover_all_ram_without_overlap)
+{
+	unsigned long present = 0, end = 0;
+	struct zone *zone;
+
+	for_each_zone(zone) {
+		if (!zone->spanned_pages)
+			continue;
+		EXPECT(zone->zone_start_pfn >= end);
+		end = zone_end_pfn(zone);
+		EXPECT_EQ(zone->present_pages, ram_frames(zone->zone_start_pfn, end));
+		EXPECT(zone->managed_pages <= zone->present_pages);
+		present += zone->present_pages;
+	}
+	EXPECT_EQ(present, ram_frames(0, ~0UL));
+	EXPECT_EQ(end, max_pfn);
+}
+
+TEST(mmzone, a_frame_and_its_page_name_each_other)
+{
+	for (unsigned int i = 0; i < nr_ram_ranges; i++) {
+		unsigned long ends[] = {ram_ranges[i].start_pfn, ram_ranges[i].end_pfn - 1};
+
+		for (int e = 0; e < 2; e++) {
+			struct zone *zone;
+
+			ASSERT(pfn_valid(ends[e]));
+			EXPECT_EQ(page_to_pfn(pfn_to_page(ends[e])), ends[e]);
+			zone = page_zone(pfn_to_page(ends[e]));
+			EXPECT(ends[e] >= zone->zone_start_pfn);
+			EXPECT(ends[e] < zone_end_pfn(zone));
+		}
+	}
+	EXPECT(!pfn_valid(max_mapnr));
+	EXPECT_EQ(virt_to_page(__va(0x5123)), pfn_to_page(5));
+}
+
+TEST(mmzone, frames_that_are_not_ram_stay_reserved)
+{
+	for (unsigned long pfn = PFN_DOWN(VIDEO_RAM_START); pfn < PFN_DOWN(BIOS_END); pfn++)
+		if (!EXPECT(PageReserved(pfn_to_page(pfn))))
+			return;
+	EXPECT(PageReserved(pfn_to_page(0)));
+	EXPECT(PageReserved(virt_to_page(_text)));
+}
+
+TEST(mmzone, the_frame_map_itself_is_not_handed_out)
+{
+	const struct page *first = virt_to_page(pfn_to_page(1));
+
+	EXPECT(PageReserved(first) && !PageBuddy(first));
+}
+
+TEST(mmzone, a_page_is_at_most_32_bytes)
+{
+	EXPECT(sizeof(struct page) <= 32);
+}
+
+TEST(buddy, every_free_list_is_sound)
+{
+	EXPECT_EQ(buddy_check(), 0);
+}
+
+TEST(buddy, what_is_taken_and_given_back_leaves_no_trace)
+{
+	unsigned long before = nr_free_pages();
+
+	for (unsigned int order = 0; order < MAX_ORDER; order++) {
+		struct page *page = alloc_pages(GFP_HIGHUSER, order);
+
+		ASSERT(page != NULL);
+		EXPECT_EQ(page_to_pfn(page) & ((1UL << order) - 1), 0);
+		EXPECT_EQ(page->_count, 1);
+		EXPECT_EQ(nr_free_pages(), before - (1UL << order));
+		__free_pages(page, order);
+	}
+	EXPECT_EQ(nr_free_pages(), before);
+	EXPECT_EQ(buddy_check(), 0);
+}
+
+TEST(buddy, a_mask_chooses_its_zone)
+{
+	struct page *dma = alloc_page(GFP_DMA), *normal = alloc_page(GFP_KERNEL);
+
+	ASSERT(dma && normal);
+	EXPECT_EQ(page_zonenum(dma), ZONE_DMA);
+	EXPECT(page_zonenum(normal) != ZONE_HIGHMEM);
+	EXPECT(page_to_phys(dma) < MAX_DMA_ADDRESS);
+	__free_page(dma);
+	__free_page(normal);
+}
+
+TEST(buddy, an_order_beyond_the_last_is_refused)
+{
+	EXPECT_EQ(alloc_pages(GFP_KERNEL, MAX_ORDER), NULL);
+}
+
+static void free_twice(void *page)
+{
+	__free_page(page);
+	__free_page(page);
+}
+
+TEST(buddy, a_double_free_is_caught)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+
+	ASSERT(page != NULL);
+	EXPECT_BUG(free_twice, page);
+}

@@ -1,0 +1,202 @@
+/*
+ * The page tables in force, seen from inside: what may be touched, what faults,
+ * and whether the kernel's own walk agrees. (From outside: tests/boot.)
+ */
+#include "ktest.h"
+
+#include <asm/fixmap.h>
+#include <asm/processor.h>
+#include <asm/sections.h>
+#include <asm/setup.h>
+#include <asm/uaccess.h>
+#include <asm/walk.h>
+#include <lib/errno.h>
+#include <lib/string.h>
+#include <mm/page_alloc.h>
+
+static bool can_read(unsigned long address)
+{
+	u32 word;
+
+	return copy_from_kernel_nofault(&word, (void *)address, sizeof(word)) == 0;
+}
+
+/* Writes back what is there, if it can. */
+static bool can_write(unsigned long address)
+{
+	u8 byte;
+
+	return copy_from_kernel_nofault(&byte, (void *)address, 1) == 0 &&
+	       copy_to_kernel_nofault((void *)address, &byte, 1) == 0;
+}
+
+static struct pt_walk walk_of(unsigned long address)
+{
+	struct pt_walk walk;
+
+	pt_walk(read_cr3(), address, &walk);
+	return walk;
+}
+
+TEST(paging, physical_addresses_are_not_virtual_any_more)
+{
+	u32 word;
+
+	EXPECT_EQ(copy_from_kernel_nofault(&word, (void *)LOAD_PHYSICAL_ADDR, 4), -EFAULT);
+	EXPECT(!can_read(VGA_TEXT_START));
+	EXPECT(!can_read(0));
+	EXPECT(!can_read(PAGE_OFFSET - 4));
+	EXPECT(can_read(PAGE_OFFSET + LOAD_PHYSICAL_ADDR));
+}
+
+TEST(paging, nothing_is_mapped_below_page_offset)
+{
+	for (unsigned long a = 0; a < PAGE_OFFSET; a += PMD_SIZE)
+		if (!EXPECT(!walk_of(a).present))
+			return;
+}
+
+TEST(paging, text_and_constants_cannot_be_written)
+{
+	EXPECT(!can_write((unsigned long)_text));
+	EXPECT(!can_write((unsigned long)_etext - 1));
+	EXPECT(!can_write((unsigned long)__start_rodata));
+	EXPECT(!can_write((unsigned long)__end_rodata - 1));
+	EXPECT(can_write((unsigned long)_sdata));
+	EXPECT(can_write((unsigned long)_end - 1));
+}
+
+TEST(paging, only_text_can_be_executed)
+{
+	if (!(__supported_pte_mask & _PAGE_NX))
+		SKIP("no NX on this machine");
+	EXPECT(walk_of((unsigned long)_text).exec);
+	EXPECT(!walk_of((unsigned long)__start_rodata).exec);
+	EXPECT(!walk_of((unsigned long)_sdata).exec);
+	EXPECT(!walk_of((unsigned long)__init_begin).exec);
+	EXPECT(!walk_of((unsigned long)_end - 1).exec);
+	EXPECT(!walk_of(PAGE_OFFSET).exec);
+	EXPECT(!walk_of((unsigned long)high_memory - 1).exec);
+}
+
+TEST(paging, lowmem_maps_every_address_to_itself_less_page_offset)
+{
+	unsigned long end = (unsigned long)high_memory;
+	extern char init_stack_guard[];
+
+	for (unsigned long a = PAGE_OFFSET; a < end; a += PAGE_SIZE) {
+		struct pt_walk walk;
+
+		if (a == (unsigned long)init_stack_guard)
+			continue;
+		walk = walk_of(a + 123);
+		if (!EXPECT(walk.present) || !EXPECT_EQ(walk.phys, a + 123 - PAGE_OFFSET) ||
+		    !EXPECT(!walk.user))
+			return;
+	}
+}
+
+TEST(paging, kernel_mappings_are_global_where_the_cpu_can)
+{
+	bool pge = cpu_has(X86_FEATURE_PGE);
+
+	EXPECT_EQ(!!(read_cr4() & X86_CR4_PGE), pge);
+	EXPECT_EQ(walk_of((unsigned long)_text).global, pge);
+	EXPECT_EQ(walk_of((unsigned long)high_memory - 1).global, pge);
+}
+
+TEST(paging, the_gap_above_lowmem_and_the_last_page_fault)
+{
+	EXPECT(!can_read((unsigned long)high_memory));
+	EXPECT(!can_read(VMALLOC_START - 4));
+	EXPECT(!can_read(FIXADDR_TOP));
+	EXPECT(!can_read(0xfffffffcUL));
+}
+
+TEST(paging, the_page_below_the_boot_stack_is_a_guard)
+{
+	extern char init_stack_guard[];
+
+	EXPECT(!can_read((unsigned long)init_stack_guard));
+	EXPECT(can_read((unsigned long)init_stack_guard + PAGE_SIZE));
+}
+
+TEST(paging, write_protection_holds_for_the_kernel_too)
+{
+	EXPECT(read_cr0() & X86_CR0_WP);
+	EXPECT(read_cr0() & X86_CR0_PG);
+	EXPECT(!(read_cr0() & (X86_CR0_CD | X86_CR0_NW)));
+}
+
+TEST(paging, pdptes_hold_no_reserved_bits)
+{
+#ifdef CONFIG_X86_PAE
+	for (int i = 0; i < PTRS_PER_PGD; i++)
+		if (pgd_val(swapper_pg_dir[i]))
+			EXPECT_EQ(pgd_val(swapper_pg_dir[i]) & PTE_FLAGS_MASK &
+					  ~(_PAGE_PRESENT | _PAGE_ACCESSED), 0);
+#endif
+	EXPECT_EQ(read_cr3(), __pa(swapper_pg_dir));
+}
+
+TEST(paging, a_copy_that_faults_in_the_middle_says_so)
+{
+	static u8 buffer[64];
+	unsigned long end = (unsigned long)high_memory;
+
+	EXPECT_EQ(copy_from_kernel_nofault(buffer, (void *)(end - 32), 64), -EFAULT);
+	EXPECT_EQ(copy_from_kernel_nofault(buffer, (void *)(end - 64), 64), 0);
+	EXPECT_EQ(copy_to_kernel_nofault((void *)end, buffer, 1), -EFAULT);
+}
+
+TEST(fixmap, a_slot_shows_the_frame_it_is_set_to)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	u32 *direct, *fixed = (u32 *)fix_to_virt(FIX_BTMAP_END);
+
+	ASSERT(page != NULL);
+	direct = lowmem_page_address(page);
+	*direct = 0x12345678;
+	set_fixmap(FIX_BTMAP_END, page_to_phys(page));
+	EXPECT_EQ(*fixed, 0x12345678);
+	*fixed = 0x87654321;
+	EXPECT_EQ(READ_ONCE(*direct), 0x87654321);
+	EXPECT_EQ(walk_of((unsigned long)fixed).phys, page_to_phys(page));
+	clear_fixmap(FIX_BTMAP_END);
+	EXPECT(!can_read((unsigned long)fixed));
+	__free_page(page);
+}
+
+TEST(fixmap, slots_count_down_from_the_top_and_back)
+{
+	EXPECT_EQ(fix_to_virt(FIX_HOLE), FIXADDR_TOP - PAGE_SIZE);
+	EXPECT_EQ(fix_to_virt(FIX_APIC_BASE), FIXADDR_TOP - 2 * PAGE_SIZE);
+	EXPECT_EQ(virt_to_fix(fix_to_virt(FIX_BTMAP_END) + 5), FIX_BTMAP_END);
+}
+
+TEST(fixmap, early_ioremap_reaches_any_address_byte_for_byte)
+{
+	const u8 *direct = __va(0xf0ffe), *mapped = early_ioremap(0xf0ffe, 4);
+
+	ASSERT(mapped != NULL); /* crosses a page */
+	EXPECT_EQ(memcmp(mapped, direct, 4), 0);
+	EXPECT_EQ(early_ioremap_open(), 1);
+	early_iounmap((void *)mapped, 4);
+	EXPECT_EQ(early_ioremap_open(), 0);
+	EXPECT(!can_read((unsigned long)mapped));
+}
+
+TEST(fixmap, early_ioremap_refuses_what_it_cannot_do)
+{
+	void *open[FIX_BTMAPS_SLOTS];
+
+	EXPECT_EQ(early_ioremap(0x1000, 0), NULL);
+	EXPECT_EQ(early_ioremap(0x1001, NR_FIX_BTMAPS * PAGE_SIZE), NULL);
+	EXPECT_EQ(early_ioremap(~0ULL - 10, 100), NULL);
+	EXPECT_EQ(early_ioremap(PFN_PHYS(MAX_ARCH_PFN), 4), NULL);
+	for (int i = 0; i < FIX_BTMAPS_SLOTS; i++)
+		ASSERT((open[i] = early_ioremap(0x1000, NR_FIX_BTMAPS * PAGE_SIZE)) != NULL);
+	EXPECT_EQ(early_ioremap(0x1000, 1), NULL);
+	for (int i = 0; i < FIX_BTMAPS_SLOTS; i++)
+		early_iounmap(open[i], NR_FIX_BTMAPS * PAGE_SIZE);
+}
