@@ -1,0 +1,103 @@
+"""The unit tests of tests/unit, on the host under sanitizers and in the kernel.
+
+Each suite is a test here. What suites there are is read from the sources, so
+that one that does not run at all is a failure.
+"""
+
+import functools
+import re
+
+import pytest
+
+from k896 import BUILD, ROOT, build
+from support import ask, assert_all_passed, booted, ktap, run
+
+UNIT = ROOT / "tests" / "unit"
+CASE = re.compile(r"^TEST\((\w+),\s*(\w+)\)", re.M)
+HOST_PROGRAMS = ("unit-pae", "unit-nopae")
+KERNELS = ("default", "no-pae", "debug", "clang")
+
+
+def suites_in(*folders, on_the_host: bool) -> list[str]:
+    """The suites with a case that one of the two builds has."""
+    return sorted({suite for folder in folders for file in folder.glob("*_test.c")
+                   for suite, _ in CASE.findall(as_built(file.read_text(), on_the_host))})
+
+
+def as_built(text: str, on_the_host: bool) -> str:
+    """The text without what #ifdef K896_HOST keeps from this build."""
+    kept, conditions = [], []
+    for line in text.splitlines():
+        words = line.replace("# ", "#").split()
+        if words and words[0] in ("#if", "#ifdef", "#ifndef"):
+            host = words[1:2] == ["K896_HOST"]
+            conditions.append((words[0] == "#ifdef") == on_the_host if host else True)
+        elif words and words[0] in ("#else", "#elif"):
+            conditions[-1] = not conditions[-1]
+        elif words and words[0] == "#endif":
+            conditions.pop()
+        elif all(conditions):
+            kept.append(line)
+    return "\n".join(kept)
+
+
+ON_THE_HOST = suites_in(UNIT, on_the_host=True)
+IN_THE_KERNEL = suites_in(UNIT, UNIT / "kernel", on_the_host=False)
+
+
+@functools.cache
+def host_programs() -> None:
+    build.project(ROOT / "tests" / "host", BUILD / "host", "host")
+
+
+@functools.cache
+def in_kernel(preset: str, seed: int) -> dict:
+    """All suites of one kernel, in one boot. They may fail: the cases tell."""
+    with booted("512M", preset=preset) as machine:
+        return ktap(machine.command(f'test "" {seed}', timeout=240).output)
+
+
+@pytest.mark.parametrize("suite", ON_THE_HOST)
+@pytest.mark.parametrize("program", HOST_PROGRAMS)
+def test_suite_passes_on_the_host(program, suite, seed):
+    host_programs()
+    done = run(BUILD / "host" / program, "--seed", seed, suite)
+    assert done.code in (0, 1), done.out + done.err
+    results = ktap(done.out)
+    assert list(results) == [suite]
+    assert_all_passed(results[suite])
+    assert done.code == 0 and not done.err, done.err
+
+
+@pytest.mark.parametrize("program", HOST_PROGRAMS)
+def test_host_program_refuses_a_suite_that_is_not_there(program):
+    host_programs()
+    assert run(BUILD / "host" / program, "no_such_suite").code == 2
+
+
+@pytest.mark.parametrize("preset,suite", [
+    pytest.param(preset, suite, marks=pytest.mark.xdist_group(f"kernel-{preset}"))
+    for preset in KERNELS for suite in IN_THE_KERNEL])
+def test_suite_passes_in_the_kernel(preset, suite, seed):
+    results = in_kernel(preset, seed)
+    assert suite in results, f"{suite} did not run; these did: {', '.join(results)}"
+    assert_all_passed(results[suite])
+
+
+def test_suites_pass_in_the_kernel_on_bochs(seed):
+    # what the code under test says is kept from the console: it takes minutes
+    with booted("64M", emulator="bochs", append="loglevel=1") as machine:
+        output = machine.command(f'test "" {seed}', timeout=240).output
+    for cases in ktap(output).values():
+        assert_all_passed(cases)
+
+
+def test_monitor_says_that_a_suite_is_not_there():
+    with booted() as machine:
+        answer = machine.command("test no_such_suite")
+    assert answer.status == 1 and "no_such_suite" in answer.output
+
+
+def test_one_suite_runs_alone():
+    with booted() as machine:
+        assert list(ktap(ask(machine, "test bitmap"))) == ["bitmap"]

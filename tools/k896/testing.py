@@ -1,0 +1,60 @@
+"""./k896 test: which pytest files, built beforehand, run on all cores."""
+
+import argparse
+import importlib.util
+import os
+import subprocess
+import sys
+
+from k896 import EXIT_UNAVAILABLE, ROOT, Problem, Usage, build, words
+
+FOLDER = ROOT / "tests" / "boot"
+GROUPS = {
+    "unit": ["test_unit.py"],
+    "boot": ["test_boot.py", "test_params.py", "test_elf.py"],
+    "oracle": ["test_oracle.py"],
+    "witness": ["test_witness.py"],
+    "fuzz": ["test_fuzz.py"],
+    "tools": ["test_tools.py"],
+    "full": [],
+}
+FUZZ_SECONDS = 30
+PYTEST_MODULES = {"pytest": "python3-pytest", "xdist": "python3-pytest-xdist"}
+
+
+def options(own: list[str], extra: list[str]) -> argparse.Namespace:
+    """Check ./k896 test's words and options."""
+    parser = words.Parser("test")
+    parser.add_argument("--seconds", default=str(FUZZ_SECONDS))
+    parser.add_argument("--seed")
+    chosen = parser.parse(own)
+    chosen.extra = extra
+    chosen.seconds = words.seconds(chosen.seconds)
+    if chosen.seed is not None:
+        try:
+            int(chosen.seed, 0)
+        except ValueError:
+            raise Usage(f"--seed {chosen.seed}: expected a number") from None
+    for word in chosen.words:
+        if word not in GROUPS:
+            raise Usage(f"./k896 test knows no '{word}'"
+                        + words.nearest(word, list(GROUPS)))
+    return chosen
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Build what the tests boot, then hand over to pytest; its exit status."""
+    for module, package in PYTEST_MODULES.items():
+        if importlib.util.find_spec(module) is None:
+            raise Problem(f"{package} is missing", EXIT_UNAVAILABLE)
+    build.kernel("default")
+    wanted = [name for word in chosen.words for name in GROUPS[word]]
+    if not chosen.words or "full" in chosen.words:
+        wanted = sorted({name for names in GROUPS.values() for name in names})
+    command = [sys.executable, "-m", "pytest", "-n", str(max(2, os.cpu_count() or 2)),
+               "--dist", "loadgroup", "-p", "no:cacheprovider", "--fuzz-seconds",
+               f"{chosen.seconds:g}"]
+    if chosen.seed is not None:
+        command += ["--seed", chosen.seed]
+    command += [str(FOLDER / name) for name in dict.fromkeys(wanted)]
+    return subprocess.run(command + chosen.extra, cwd=ROOT).returncode
