@@ -74,17 +74,13 @@ def test_a_map_beyond_64_gib_is_cut_with_a_message():
         assert beyond
 
 
-@pytest.mark.parametrize("emulator,cpu", [("qemu", "pentium"), ("qemu", "486"),
-                                          ("bochs", "pentium")])
-@pytest.mark.parametrize("fast", [False, True], ids=["iso", "fast"])
-def test_a_cpu_without_pae_is_refused_in_a_sentence(emulator, cpu, fast):
-    if fast and emulator == "bochs":
-        pytest.skip("Bochs has no loader of its own")
-    done = k896("exec", "--mem", "128M", "--emulator", emulator, "--cpu", cpu, "help",
-                *["--fast"] * fast)
+@pytest.mark.parametrize("cpu,arguments", [
+    ("pentium", []), ("pentium", ["--fast"]), ("486", []), ("486", ["--fast"]),
+    ("pentium", ["--emulator", "bochs"])])
+def test_a_cpu_without_pae_is_refused_in_a_sentence(cpu, arguments):
+    done = k896("exec", "--mem", "128M", "--cpu", cpu, "help", *arguments)
     assert done.code == 2 and done.out == "", done
-    assert "PAE" in done.err or "CPUID" in done.err, done.err
-    assert cpu == "486" or "PAE" in done.err
+    assert "PAE" in done.err or cpu == "486" and "CPUID" in done.err, done.err
 
 
 @pytest.mark.parametrize("emulator", ["qemu", "bochs"])
@@ -122,7 +118,7 @@ def test_every_split_maps_lowmem_at_its_start(preset, size):
         assert_memory_is_right(machine, start)
         tables = ask(machine, "cat /proc/pagetables")
         assert tables.startswith(f"0x{start:08x}-"), tables
-        assert f": not mapped" in ask(machine, f"pt 0x{start - 1:x}")
+        assert ": not mapped" in ask(machine, f"pt 0x{start - 1:x}")
         assert_ends_by_poweroff(machine)
 
 

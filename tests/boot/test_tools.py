@@ -12,7 +12,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from k896 import ROOT, iomem, iso, replay
+from k896 import ROOT, iomem, iso, replay, symbols
 from k896.emulator import MIB, Config, create
 from support import K896, ORACLE, ask, booted, k896, kernel, run
 
@@ -236,7 +236,7 @@ def test_run_leaves_one_at_the_prompt_and_says_how_to_leave(on_terminal, emulato
     child.expect("to leave, type poweroff .*Ctrl-A and then X")
     child.expect("k896> ")
     child.send("echo hello there\r")
-    child.expect("hello there\r\n")
+    child.expect("hello there\r+\n")
     child.expect("k896> ")
     child.send("poweroff\r")
     child.expect("the machine was powered off")
@@ -261,7 +261,7 @@ def test_control_c_at_the_prompt_is_the_kernel_s(on_terminal):
     child.send("ech\x03")
     child.expect("k896> ")
     child.send("echo still here\r")
-    child.expect("still here\r\n")
+    child.expect("still here\r+\n")
 
 
 def test_a_panic_in_run_is_an_exit_of_2(on_terminal):
@@ -282,8 +282,9 @@ def test_the_menu_is_on_the_terminal(on_terminal):
 
 
 def test_run_takes_its_input_from_a_pipe():
-    done = k896("run", *SMALL, stdin="echo piped in\rpoweroff\r")
-    assert done.code == 0 and "piped in\n" in done.out.replace("\r", ""), done
+    for last in ("poweroff\n", ""):
+        done = k896("run", *SMALL, stdin="echo piped in\n" + last)
+        assert done.code == 0 and "\npiped in\n" in done.out, done
 
 
 def test_debug_is_gdb_with_symbols_before_the_first_instruction(on_terminal):
@@ -293,7 +294,7 @@ def test_debug_is_gdb_with_symbols_before_the_first_instruction(on_terminal):
     child.expect("0xfff0")
     child.expect(r"\(gdb\) ")
     child.sendline("continue")
-    child.expect(r"start_kernel \(\)")
+    child.expect(r"Temporary breakpoint 1, .*start_kernel")
     child.expect(r"\(gdb\) ")
     child.sendline("info line")
     child.expect(r"main\.c")
@@ -307,9 +308,8 @@ def test_bochs_s_debugger_stops_at_start_kernel(on_terminal):
     child = on_terminal("bochs")
     child.expect(r"start_kernel.*<bochs:\d+>")
     child.sendline("r")
-    child.expect(r"eip: 0x(\w+)")
-    from k896 import symbols
-    assert int(child.match[1], 16) & 0xFFFFFFFF == symbols.load(kernel())["start_kernel"]
+    child.expect(r"rip: 0+_(\w+)")
+    assert int(child.match[1], 16) == symbols.load(kernel())["start_kernel"]
     child.sendline("q")
     child.expect(pexpect.EOF)
 
@@ -457,7 +457,7 @@ def diff(tmp_path, ours: str, theirs: str = MAP, *options):
 def test_a_map_equals_itself(tmp_path):
     done = diff(tmp_path, MAP)
     assert done.code == 0 and not re.search("^(differs|only)", done.out, re.M)
-    assert "8 same, 0 differ, 0 only here, 0 only there" in done.out
+    assert "7 same, 0 differ, 0 only here, 0 only there" in done.out
 
 
 def test_lines_that_cannot_agree_are_left_out_and_their_children_move_up(tmp_path):

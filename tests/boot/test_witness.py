@@ -46,7 +46,8 @@ class Walk(NamedTuple):
     physical: Optional[int]
 
 
-ENTRY = re.compile(r"^(P\w+) *\[ *\d+\] at [0-9a-f]+: ([0-9a-f]+)  (?:-> [0-9a-f]+ (.*)|not present)$")
+ENTRY = re.compile(r"^(P\w+) *\[ *\d+\] at [0-9a-f]+: ([0-9a-f]+)  "
+                   r"(?:-> [0-9a-f]+ (.*)|not present)$")
 END = re.compile(r"^([0-9a-f]{8})(?:: not mapped| -> ([0-9a-f]+), .*)$")
 
 

@@ -6,13 +6,13 @@ import shutil
 import signal
 import sys
 import time
-from typing import Callable, NoReturn, Optional, Sequence
+from typing import Callable, NoReturn, Sequence
 
 from k896 import (BUILD, EXIT_BROKEN, EXIT_INTERRUPTED, Problem, Usage, build, iso, relative,
                   tell)
 from k896 import words as words_
 from k896.emulator import (GIB, MIB, Config, Ended, Machine, TimedOut, command_bytes,
-                           create, size_text)
+                           create)
 
 HELP = """\
 ./k896 run      build, boot in an emulator, and leave you at the kernel's prompt
@@ -47,8 +47,9 @@ Options of test:
   -- ARGUMENT ...      the rest goes to pytest as it is
 --yes installs missing packages without asking.
 
-Other exit codes: 64 wrong word or option, 65 wrong contents of a file, 69 a program is missing, 70 the build
-or the start of the emulator failed, 130 interrupted.
+Other exit codes: 64 wrong word or option, 65 a file is not what it should be,
+69 a program is missing, 70 the build or the start of the emulator failed, 130
+interrupted.
 """
 
 DEFAULT_MEMORY = {"qemu": 4 * GIB, "bochs": 512 * MIB}
@@ -159,7 +160,7 @@ def complete(options: argparse.Namespace) -> None:
     words_.boot_parameters(options.append)
     options.fast = getattr(options, "fast", False)
     if hasattr(options, "timeout"):
-        options.timeout = words_.seconds(options.timeout)
+        options.timeout = words_.seconds("--timeout", options.timeout)
     if options.emulator == "bochs":
         if options.fast:
             raise Usage("--fast is QEMU's; Bochs boots the ISO")

@@ -190,10 +190,11 @@ class Qemu(Machine):
         if status is None:
             return Ending("died", "QEMU closed the console but goes on")
         if status == REFUSED_STATUS:
-            return Ending("refused", "the kernel refused this machine without a sentence")
-        if status >= PANIC_STATUS and status % 2:
-            return Ending("panic", f"the kernel ended QEMU with status {status}, "
-                          "without a sentence")
+            return Ending("refused", "the kernel refused this machine")
+        if status == PANIC_STATUS:
+            return Ending("panic", "the kernel panicked")
+        if status > PANIC_STATUS and status % 2:
+            return Ending("panic", f"the kernel ended QEMU with status {status}")
         if status == 0 and reason == "guest-shutdown":
             return Ending("poweroff", "the machine was powered off")
         if status == 0 and reason == "guest-reset":

@@ -5,13 +5,15 @@ import os
 import select
 import sys
 import termios
+import time
 import tty
+from typing import Optional
 
-from k896 import Problem, tell
-from k896.bochs import Bochs
-from k896.emulator import Config, Ended, Machine
+from k896 import EXIT_UNAVAILABLE, Problem, tell
+from k896.emulator import PROMPT, Config, Ended, Ending, Machine, create
 from k896.qemu import Qemu
 
+QUIET_SECONDS = 1.0  # after the end of the input, the prompt for so long is the end
 ESCAPE = b"\x01"  # Ctrl-A, as QEMU has it
 READ_BYTES = 4096
 
@@ -19,18 +21,22 @@ READ_BYTES = 4096
 def run(emulator: str, config: Config) -> bool:
     """Boot and stay until the machine ends or the user leaves.
 
-    Returns whether it ended badly (a panic, a refusal, a reset).
+    Returns whether it ended badly (a panic, a refusal, a reset). Input that is no
+    terminal is typed once the prompt is there; at its end the machine is left.
     """
     if config.display and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        raise Problem("--display: there is no graphical display here")
-    machine = Bochs(config) if emulator == "bochs" else Qemu(config, console="terminal")
+        raise Problem("--display: there is no graphical display here", EXIT_UNAVAILABLE)
+    by_qemu = emulator == "qemu" and sys.stdin.isatty()
+    machine = Qemu(config, console="terminal") if by_qemu else create(emulator, config)
     tell(machine.describe())
     tell("to leave, type poweroff at the kernel's prompt, or press Ctrl-A and then X")
-    with _terminal_kept(raw=emulator == "bochs"), machine:
-        if emulator == "bochs":
+    with _terminal_kept(raw=not by_qemu), machine:
+        if by_qemu:
+            ending = machine.wait_end(float("inf"))
+        elif sys.stdin.isatty():
             ending = _bridge(machine)
         else:
-            ending = machine.wait_end(float("inf"))
+            ending = _feed(machine)
     if ending is None:
         return False
     tell(ending.sentence)
@@ -52,23 +58,61 @@ def _terminal_kept(raw: bool):
         termios.tcsetattr(0, termios.TCSADRAIN, before)
 
 
-def _bridge(machine: Machine):
+def _bridge(machine: Machine) -> Optional[Ending]:
     """Copy between the terminal and the console; the ending, None if the user left."""
     keys = Keys()
-    shown = 0
-    typing = True
+    show = Shown(machine, newline=b"\r\n")
     while not machine.ending:
-        if typing and select.select([0], [], [], 0)[0]:
+        if select.select([0], [], [], 0)[0]:
             data = os.read(0, READ_BYTES)
-            typing = bool(data)
             with contextlib.suppress(Ended):
                 machine.type(keys.take(data))
+            keys.left |= not data
         if keys.left:
             return None
         machine._pump(0.02)
-        os.write(1, bytes(machine.text[shown:]).replace(b"\n", b"\r\n"))
-        shown = len(machine.text)
+        show()
     return machine.ending
+
+
+def _feed(machine: Machine) -> Optional[Ending]:
+    """Type what comes from a file or pipe; the ending, None if the input ended."""
+    show = Shown(machine, newline=b"\n")
+    waiting = True
+    reading = True
+    quiet_since = time.monotonic()
+    while not machine.ending:
+        machine._pump(0.02)
+        if show():
+            quiet_since = time.monotonic()
+        waiting = waiting and PROMPT not in machine.text
+        if reading and not waiting and select.select([0], [], [], 0)[0]:
+            data = os.read(0, READ_BYTES)
+            reading = bool(data)
+            with contextlib.suppress(Ended):
+                machine.type(data.replace(b"\n", b"\r"))
+            quiet_since = time.monotonic()
+        done = not reading and machine.text.endswith(PROMPT)
+        if done and time.monotonic() - quiet_since > QUIET_SECONDS:
+            return None
+    return machine.ending
+
+
+class Shown:
+    """Writes what the console has printed since the last call."""
+
+    def __init__(self, machine: Machine, newline: bytes):
+        self.machine = machine
+        self.newline = newline
+        self.length = 0
+
+    def __call__(self) -> bool:
+        """Whether there was anything."""
+        new = bytes(self.machine.text[self.length:])
+        self.length += len(new)
+        sys.stdout.buffer.write(new.replace(b"\n", self.newline))
+        sys.stdout.buffer.flush()
+        return bool(new)
 
 
 class Keys:

@@ -19,6 +19,7 @@ GROUPS = {
     "full": [],
 }
 FUZZ_SECONDS = 30
+WORKERS_MIN, WORKERS_MAX = 2, 8
 PYTEST_MODULES = {"pytest": "python3-pytest", "xdist": "python3-pytest-xdist"}
 
 
@@ -29,7 +30,7 @@ def options(own: list[str], extra: list[str]) -> argparse.Namespace:
     parser.add_argument("--seed")
     chosen = parser.parse(own)
     chosen.extra = extra
-    chosen.seconds = words.seconds(chosen.seconds)
+    chosen.seconds = words.seconds("--seconds", chosen.seconds)
     if chosen.seed is not None:
         try:
             int(chosen.seed, 0)
@@ -42,6 +43,10 @@ def options(own: list[str], extra: list[str]) -> argparse.Namespace:
     return chosen
 
 
+def _workers() -> int:
+    return min(WORKERS_MAX, max(WORKERS_MIN, os.cpu_count() or WORKERS_MIN))
+
+
 def run(chosen: argparse.Namespace) -> int:
     """Build what the tests boot, then hand over to pytest; its exit status."""
     for module, package in PYTEST_MODULES.items():
@@ -51,9 +56,8 @@ def run(chosen: argparse.Namespace) -> int:
     wanted = [name for word in chosen.words for name in GROUPS[word]]
     if not chosen.words or "full" in chosen.words:
         wanted = sorted({name for names in GROUPS.values() for name in names})
-    command = [sys.executable, "-m", "pytest", "-n", str(max(2, os.cpu_count() or 2)),
-               "--dist", "loadgroup", "-p", "no:cacheprovider", "--fuzz-seconds",
-               f"{chosen.seconds:g}"]
+    command = [sys.executable, "-m", "pytest", "-n", str(_workers()),
+               "--dist", "loadgroup", "--fuzz-seconds", f"{chosen.seconds:g}"]
     if chosen.seed is not None:
         command += ["--seed", chosen.seed]
     command += [str(FOLDER / name) for name in dict.fromkeys(wanted)]

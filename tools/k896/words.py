@@ -40,13 +40,14 @@ def memory_size(text: str) -> int:
     return size
 
 
-def seconds(text: str) -> float:
+def seconds(option: str, text: str) -> float:
+    """The value of an option that is a time."""
     try:
         value = float(text)
     except ValueError:
         value = 0
     if not 0 < value <= 1e6:
-        raise Usage(f"{text}: expected a number of seconds above 0")
+        raise Usage(f"{option} {text}: expected a number of seconds above 0")
     return value
 
 
