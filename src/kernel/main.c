@@ -19,6 +19,8 @@
 #include <lib/params.h>
 #include <lib/printk.h>
 #include <lib/vsprintf.h>
+#include <mm/cma.h>
+#include <mm/page_debug.h>
 #include <monitor/monitor.h>
 
 void start_kernel(void);
@@ -83,10 +85,14 @@ static void __init interrupts_init(void)
 	STEP(parameters, parameters_init,          NEEDS(memory_map))          \
 	STEP(limits,     setup_memory_limits,      NEEDS(parameters) | NEEDS(cpu)) \
 	STEP(bootmem,    setup_bootmem_allocator,  NEEDS(limits))              \
+	STEP(cma,        setup_cma,                NEEDS(bootmem))             \
 	STEP(paging,     paging_init,              NEEDS(bootmem) | NEEDS(cpu)) \
 	STEP(zones,      zone_sizes_init,          NEEDS(paging))              \
+	STEP(zonelists,  build_all_zonelists,      NEEDS(zones))               \
 	STEP(resources,  setup_resources,          NEEDS(paging) | NEEDS(boot_info)) \
-	STEP(memory,     mem_init,                 NEEDS(zones))               \
+	STEP(page_debug, page_debug_init,          NEEDS(zones))               \
+	STEP(memory,     mem_init,                 NEEDS(zonelists) | NEEDS(page_debug)) \
+	STEP(cma_areas,  cma_init_reserved_areas,  NEEDS(cma) | NEEDS(memory)) \
 	STEP(interrupts, interrupts_init,          NEEDS(consoles) | NEEDS(memory)) \
 	STEP(initmem,    free_initmem,             NEEDS(memory) | NEEDS(interrupts))
 /* clang-format on */

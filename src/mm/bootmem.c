@@ -30,7 +30,6 @@
 #include <lib/bitops.h>
 #include <lib/bug.h>
 #include <lib/errno.h>
-#include <lib/params.h>
 #include <lib/printk.h>
 #include <lib/string.h>
 #include <lib/util.h>
@@ -436,70 +435,26 @@ unsigned int bootmem_check_core(const struct bootmem_data *bdata)
 	return nr + check_hints(bdata);
 }
 
-unsigned int bootmem_check(void)
-{
-	return bootmem_check_core(&contig_bootmem_data);
-}
-
-/* Below: the same on the one node that there is. */
-
-static int bootmem_parameter(const char *value)
-{
-	if (!value || strcmp(value, "debug") != 0)
-		return -EINVAL;
-	contig_bootmem_data.debug = true;
-	return 0;
-}
-early_param("bootmem", bootmem_parameter, "bootmem=debug");
+/* Below: the same on the one node that there is, for mm/boot_allocator.c. */
 
 unsigned long init_bootmem(unsigned long mapstart_pfn, unsigned long end_pfn)
 {
 	return init_bootmem_core(&contig_bootmem_data, mapstart_pfn, 0, end_pfn);
 }
 
-void free_bootmem(phys_addr_t addr, phys_addr_t size)
+static void bitmap_free(phys_addr_t addr, phys_addr_t size)
 {
 	free_bootmem_core(&contig_bootmem_data, addr, size);
 }
 
-int reserve_bootmem(phys_addr_t addr, phys_addr_t size, int flags)
+static int bitmap_reserve(phys_addr_t addr, phys_addr_t size, int flags)
 {
 	return reserve_bootmem_core(&contig_bootmem_data, addr, size, flags);
 }
 
-static void *alloc_or_panic(const struct bootmem_request *req)
+static bool bitmap_place(const struct bootmem_request *req, phys_addr_t *addr)
 {
-	const struct bootmem_data *bdata = &contig_bootmem_data;
-	void *p = __alloc_bootmem_core(&contig_bootmem_data, req);
-
-	if (!p)
-		panic(
-		    "bootmem: out of memory: wanted %lu bytes, align %lu, goal %#llx, "
-		    "limit %#llx; %lu pages free, longest run %lu",
-		    req->size, req->align, req->goal, req->limit,
-		    bootmem_nr_free(bdata), bootmem_largest_run(bdata));
-	return p;
-}
-
-void *__alloc_bootmem(unsigned long size, unsigned long align, phys_addr_t goal)
-{
-	const struct bootmem_request req = {size, align, goal, 0};
-
-	return alloc_or_panic(&req);
-}
-
-void *__alloc_bootmem_low(unsigned long size, unsigned long align, phys_addr_t goal)
-{
-	const struct bootmem_request req = {size, align, goal, MAX_DMA_ADDRESS};
-
-	return alloc_or_panic(&req);
-}
-
-void *__alloc_bootmem_nopanic(unsigned long size, unsigned long align, phys_addr_t goal)
-{
-	const struct bootmem_request req = {size, align, goal, 0};
-
-	return __alloc_bootmem_core(&contig_bootmem_data, &req);
+	return bootmem_place(&contig_bootmem_data, req, addr);
 }
 
 static void release_to_page_allocator(unsigned long pfn, unsigned int order)
@@ -507,7 +462,33 @@ static void release_to_page_allocator(unsigned long pfn, unsigned int order)
 	__free_pages_bootmem(pfn_to_page(pfn), order);
 }
 
-unsigned long free_all_bootmem(void)
+static unsigned long bitmap_free_all(void)
 {
 	return free_all_bootmem_core(&contig_bootmem_data, release_to_page_allocator);
 }
+
+static unsigned long bitmap_free_pages(void)
+{
+	return bootmem_nr_free(&contig_bootmem_data);
+}
+
+static unsigned long bitmap_longest_run(void)
+{
+	return bootmem_largest_run(&contig_bootmem_data);
+}
+
+static unsigned int bitmap_check(void)
+{
+	return bootmem_check_core(&contig_bootmem_data);
+}
+
+const struct boot_allocator bitmap_allocator = {
+    .name = "bitmap",
+    .free = bitmap_free,
+    .reserve = bitmap_reserve,
+    .place = bitmap_place,
+    .free_all = bitmap_free_all,
+    .free_pages = bitmap_free_pages,
+    .longest_run = bitmap_longest_run,
+    .check = bitmap_check,
+};

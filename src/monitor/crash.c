@@ -8,6 +8,7 @@
 #include <lib/printk.h>
 #include <lib/string.h>
 #include <lib/util.h>
+#include <mm/page_debug.h>
 #include <monitor/monitor.h>
 
 #define RECURSION_BYTES 256
@@ -50,9 +51,7 @@ static void crash_nx(void)
 
 static void crash_divide(void)
 {
-	/* both: 1 / x with a constant 1 is compiled without a division */
-	volatile int one = 1;
-	volatile int zero = 0;
+	volatile int one = 1, zero = 0; /* or 1 / x is folded to comparisons */
 
 	console_printf("%d\n", one / zero);
 }
@@ -87,36 +86,127 @@ static void crash_stack(void)
 	console_printf("%d\n", overflow_stack(0));
 }
 
+/* ---- What is done wrong with pages; see docs/page-debugging.md ---- */
+
+/* Take pages until this one comes, which its free list gives soon: then it is
+ * looked at. */
+static void take_until(const struct page *wanted)
+{
+	struct page *page;
+	LIST_HEAD(others);
+
+	while ((page = alloc_page(GFP_KERNEL | __GFP_NOWARN)) != NULL && page != wanted)
+		list_add(&page->lru, &others);
+	if (page)
+		__free_page(page);
+	while (!list_empty(&others)) {
+		page = list_first_entry(&others, struct page, lru);
+		list_del(&page->lru);
+		__free_page(page);
+	}
+}
+
+static struct page *take(unsigned int order)
+{
+	return alloc_pages(GFP_KERNEL | __GFP_NOFAIL, order);
+}
+
+static void crash_use_after_free(void)
+{
+	struct page *page = take(0);
+
+	__free_page(page);
+	write_word((unsigned long)lowmem_page_address(page));
+	take_until(page);
+}
+
+/* Behind the page is its guard, if there are guards, or a page that is free. */
+static void crash_write_past_end(void)
+{
+	unsigned int order = debug_guardpage_minorder() ? 0 : 1;
+	struct page *page = take(order);
+
+	if (order) {
+		split_page(page, order);
+		__free_page(page + 1);
+	}
+	write_word((unsigned long)lowmem_page_address(page) + PAGE_SIZE);
+	take_until(page + 1);
+	__free_page(page);
+}
+
+static void crash_double_free(void)
+{
+	struct page *page = take(0);
+
+	__free_page(page);
+	__free_page(page);
+}
+
+/* Half of the block is lost, if nobody notices. */
+static void crash_wrong_order(void)
+{
+	__free_pages(take(2), 1);
+}
+
+static void crash_free_reserved(void)
+{
+	__free_page(virt_to_page(_text));
+}
+
 static const struct {
 	const char *name;
 	void (*fn)(void);
 } kinds[] = {
-    {"null", crash_null},     {"identity", crash_identity},
-    {"text", crash_text},     {"rodata", crash_rodata},
-    {"nx", crash_nx},         {"divide", crash_divide},
-    {"opcode", crash_opcode}, {"bug", crash_bug},
-    {"panic", crash_panic},   {"stack", crash_stack},
+    {"null", crash_null},
+    {"identity", crash_identity},
+    {"text", crash_text},
+    {"rodata", crash_rodata},
+    {"nx", crash_nx},
+    {"divide", crash_divide},
+    {"opcode", crash_opcode},
+    {"bug", crash_bug},
+    {"panic", crash_panic},
+    {"stack", crash_stack},
+    {"use-after-free", crash_use_after_free},
+    {"write-past-end", crash_write_past_end},
+    {"double-free", crash_double_free},
+    {"wrong-order", crash_wrong_order},
+    {"free-reserved", crash_free_reserved},
 };
+
+static int crash_usage(void)
+{
+	int status = monitor_usage();
+
+	console_printf("KIND is one of:");
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		console_printf(" %s", kinds[i].name);
+	console_printf("\n");
+	return status;
+}
 
 static int crash_command(int argc, char **argv)
 {
 	if (argc != 2)
-		return monitor_usage();
+		return crash_usage();
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (strcmp(argv[1], kinds[i].name) == 0) {
 			kinds[i].fn();
 			console_printf("crash %s: the kernel survived\n", argv[1]);
 			return 1;
 		}
-	return monitor_usage();
+	return crash_usage();
 }
 MONITOR_COMMAND(
-    crash, crash_command,
-    "crash null|identity|text|rodata|nx|divide|opcode|bug|panic|stack",
-    "make the kernel fault, to see its report",
-    "null: write near address 0. identity: write to physical 1 MiB as if it\n"
-    "were virtual. text, rodata: write to what is read-only. nx: execute data.\n"
-    "stack: recurse until the guard page, a double fault. The machine ends.");
+    crash, crash_command, "crash KIND", "make the kernel fail, to see its report",
+    "KIND is one of: null: write near address 0. identity: write to physical\n"
+    "1 MiB as if it were virtual. text, rodata: write to what is read-only. nx:\n"
+    "execute data. divide, opcode, bug, panic: what they say. stack: recurse\n"
+    "until the guard page, a double fault. The machine ends.\n"
+    "Of pages, which debugging options catch (docs/page-debugging.md):\n"
+    "use-after-free and write-past-end (debug_pagealloc=on, page_poison=on),\n"
+    "wrong-order (page_owner=on), double-free and free-reserved (always).");
 
 static int break_command(int argc, char **argv)
 {
@@ -126,7 +216,6 @@ static int break_command(int argc, char **argv)
 	bochs_magic_break();
 	return 0;
 }
-MONITOR_COMMAND(
-    break, break_command, "break", "stop in Bochs's debugger",
-    "Executes xchg bx,bx, at which Bochs stops when its configuration says\n"
-    "magic_break: enabled=1. Elsewhere it does nothing.");
+MONITOR_COMMAND(break, break_command, "break", "stop in Bochs's debugger",
+		"Executes xchg bx,bx, at which Bochs stops when its configuration says\n"
+		"magic_break: enabled=1. Elsewhere it does nothing.");

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "ktest.h"
+#include "machine.h"
 
 #include <lib/printk.h>
 
@@ -92,6 +93,7 @@ int main(int argc, char **argv)
 		}
 	}
 
+	host_machine_init();
 	if (i == argc)
 		failed = run_suite(NULL, seed);
 	for (; i < argc; i++)

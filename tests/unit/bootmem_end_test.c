@@ -294,13 +294,16 @@ TEST(bootmem, the_checker_sees_every_kind_of_damage)
 	EXPECT_EQ(bootmem_check_core(&node), 1);
 }
 
-/* The real node has retired in a running kernel and never began on the host;
- * these borrow it. */
+/* The real node has retired in a running kernel, or was not chosen, and never
+ * began on the host; these borrow it. */
 static struct bootmem_data saved;
+static const struct boot_allocator *saved_allocator;
 
 static void borrow_real_node(void)
 {
 	saved = contig_bootmem_data;
+	saved_allocator = boot_allocator;
+	boot_allocator = &bitmap_allocator;
 	memset(&contig_bootmem_data, 0, sizeof(contig_bootmem_data));
 	init_bootmem_map(&contig_bootmem_data, map, 0, NODE_PAGES * 2);
 }
@@ -308,6 +311,7 @@ static void borrow_real_node(void)
 static void give_real_node_back(void)
 {
 	contig_bootmem_data = saved;
+	boot_allocator = saved_allocator;
 }
 
 static void *got;

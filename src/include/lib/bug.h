@@ -31,6 +31,10 @@ void warn_at(const char *file, int line, const char *what);
 extern void (*bug_hook)(void);
 extern bool (*warn_hook)(const char *file, int line, const char *what);
 
+/* Asked by the report of a page fault in the kernel: prints what is known of the
+ * address, if anything. NULL: nobody knows. */
+extern void (*fault_hook)(unsigned long address);
+
 #define BUG() bug_at(__FILE__, __LINE__, "BUG()")
 #define BUG_ON(cond)                                                                   \
 	do {                                                                           \

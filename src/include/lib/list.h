@@ -55,6 +55,13 @@ static inline void list_add(struct list_head *entry, struct list_head *head)
 	__list_add(entry, head, head->next);
 }
 
+/* Remove an entry that is put on another list, or forgotten, at once: without
+ * list_del's poison. */
+static inline void __list_del_entry(struct list_head *entry)
+{
+	__list_join(entry->prev, entry->next);
+}
+
 /* Before head, so at the end: a queue. */
 static inline void list_add_tail(struct list_head *entry, struct list_head *head)
 {

@@ -1,7 +1,9 @@
 /*
- * The boot memory allocator: one bit a page over lowmem, from the moment that
- * the memory map is known until the page allocator takes over. What bootmem
- * hands out is never given back before that.
+ * The boot memory allocator: lowmem from the moment that the memory map is known
+ * until the page allocator takes over. There are two, and bootmem=bitmap or
+ * bootmem=memblock chooses: one bit a page (bootmem.c), or memblock's lists
+ * (nobootmem.c). What the callers of either use comes first; what is below is
+ * the bitmap's own.
  *
  * None of these sleeps and none takes a lock: one CPU runs, with interrupts
  * off, or nothing in an interrupt allocates. Memory must be in the direct map
@@ -18,15 +20,101 @@
 #define MM_BOOTMEM_H
 
 #include <asm/page.h>
+#include <lib/cache.h>
 #include <lib/compiler.h>
 #include <lib/types.h>
-
-/* What alloc_bootmem() aligns to: a cache line of the i686. */
-#define SMP_CACHE_BYTES 32UL
 
 /* reserve_bootmem()'s flags, as Linux has them since 2.6.25. */
 #define BOOTMEM_DEFAULT   0
 #define BOOTMEM_EXCLUSIVE 1 /* refuse if any page is reserved already */
+
+/* ---- The callers' interface, whichever allocator is in use ---- */
+
+/*
+ * Make the pages that lie wholly in [addr, addr + size) free; a page that is
+ * only partly inside stays as it is, so a range below a page may free nothing.
+ * Every one of the pages must be reserved. (memblock frees to the byte, so that
+ * two parts of a page may be freed one after the other.)
+ */
+void free_bootmem(phys_addr_t addr, phys_addr_t size);
+
+/*
+ * Reserve every page that [addr, addr + size) touches. Returns 0. A page that
+ * is reserved already stays so and is reported under bootmem=debug; with
+ * BOOTMEM_EXCLUSIVE the call then returns -EBUSY and changes nothing.
+ */
+int reserve_bootmem(phys_addr_t addr, phys_addr_t size, int flags);
+
+/*
+ * Allocate size bytes (not 0), zeroed, at a physical address that is a multiple
+ * of align (a power of two) and not below goal if that is possible, else
+ * anywhere. The bitmap takes the first place that fits and lets allocations with
+ * an align below PAGE_SIZE share a page; memblock takes the last one, but for
+ * _low the first.
+ * Returns its address in the direct map.
+ *
+ * __alloc_bootmem and _low panic when nothing fits; _nopanic returns NULL, and
+ * so does _raw, which does not touch the memory. _low stays below
+ * MAX_DMA_ADDRESS, 16 MiB, whatever the goal.
+ */
+void *__alloc_bootmem(unsigned long size, unsigned long align, phys_addr_t goal);
+void *__alloc_bootmem_low(unsigned long size, unsigned long align, phys_addr_t goal);
+void *__alloc_bootmem_nopanic(unsigned long size, unsigned long align,
+                              phys_addr_t goal);
+void *__alloc_bootmem_raw(unsigned long size, unsigned long align, phys_addr_t goal);
+
+/* Ordinary ones leave ISA DMA's 16 MiB alone as long as there is other memory. */
+#define alloc_bootmem(size) __alloc_bootmem(size, SMP_CACHE_BYTES, MAX_DMA_ADDRESS)
+#define alloc_bootmem_nopanic(size)                                                    \
+	__alloc_bootmem_nopanic(size, SMP_CACHE_BYTES, MAX_DMA_ADDRESS)
+#define alloc_bootmem_pages(size)     __alloc_bootmem(size, PAGE_SIZE, MAX_DMA_ADDRESS)
+#define alloc_bootmem_low(size)       __alloc_bootmem_low(size, SMP_CACHE_BYTES, 0)
+#define alloc_bootmem_low_pages(size) __alloc_bootmem_low(size, PAGE_SIZE, 0)
+
+/*
+ * Hand every free page to the page allocator, in the largest aligned blocks, and
+ * retire. mem_map must be initialised. Returns the number of pages handed over.
+ * The bitmap's own pages follow; memblock's lists stay.
+ */
+unsigned long free_all_bootmem(void);
+
+/* Pages that are free, and in the longest run of free pages; 0 out of service. */
+unsigned long bootmem_free_pages(void);
+unsigned long bootmem_longest_run(void);
+
+/* Verify the invariants of the one in use. Returns the number of violations,
+ * each of which is printed. */
+unsigned int bootmem_check(void);
+
+/* What to look for. */
+struct bootmem_request {
+	unsigned long size;  /* bytes */
+	unsigned long align; /* bytes */
+	phys_addr_t goal;
+	phys_addr_t limit; /* the allocation ends at or below it; 0: no limit */
+};
+
+/* An allocator, for the above. Contracts as there. */
+struct boot_allocator {
+	const char *name; /* as bootmem= spells it */
+	void (*free)(phys_addr_t addr, phys_addr_t size);
+	int (*reserve)(phys_addr_t addr, phys_addr_t size, int flags);
+	/* Reserve a place without touching its memory. false: nothing fits. */
+	bool (*place)(const struct bootmem_request *req, phys_addr_t *addr);
+	unsigned long (*free_all)(void);
+	unsigned long (*free_pages)(void);
+	unsigned long (*longest_run)(void);
+	unsigned int (*check)(void);
+};
+
+extern const struct boot_allocator bitmap_allocator;   /* on contig_bootmem_data */
+extern const struct boot_allocator memblock_allocator; /* on memblock, below its
+                                                        * current_limit */
+
+/* The one in use; the bitmap unless bootmem= says otherwise. */
+extern const struct boot_allocator *boot_allocator;
+
+/* ---- The bitmap ---- */
 
 /*
  * One contiguous range of frames, and its bitmap. Frame numbers throughout.
@@ -60,50 +148,6 @@ unsigned long bootmem_bootmap_pages(unsigned long pages);
  */
 unsigned long init_bootmem(unsigned long mapstart_pfn, unsigned long end_pfn);
 
-/*
- * Make the pages that lie wholly in [addr, addr + size) free; a page that is
- * only partly inside stays as it is, so a range below a page may free nothing.
- * Every one of the pages must be reserved.
- */
-void free_bootmem(phys_addr_t addr, phys_addr_t size);
-
-/*
- * Reserve every page that [addr, addr + size) touches. Returns 0. A page that
- * is reserved already stays so and is reported under bootmem=debug; with
- * BOOTMEM_EXCLUSIVE the call then returns -EBUSY and changes nothing.
- */
-int reserve_bootmem(phys_addr_t addr, phys_addr_t size, int flags);
-
-/*
- * Allocate size bytes (not 0), zeroed, at a physical address that is a multiple
- * of align (a power of two) and not below goal if that is possible, else
- * anywhere: the first fit from goal, then the first fit from the start. With an
- * align below PAGE_SIZE it may share the last page of the allocation before it.
- * Returns its address in the direct map.
- *
- * __alloc_bootmem and _low panic when nothing fits; _nopanic returns NULL.
- * _low stays below MAX_DMA_ADDRESS, 16 MiB, whatever the goal.
- */
-void *__alloc_bootmem(unsigned long size, unsigned long align, phys_addr_t goal);
-void *__alloc_bootmem_low(unsigned long size, unsigned long align, phys_addr_t goal);
-void *__alloc_bootmem_nopanic(unsigned long size, unsigned long align,
-                              phys_addr_t goal);
-
-/* Ordinary ones leave ISA DMA's 16 MiB alone as long as there is other memory. */
-#define alloc_bootmem(size) __alloc_bootmem(size, SMP_CACHE_BYTES, MAX_DMA_ADDRESS)
-#define alloc_bootmem_nopanic(size)                                                    \
-	__alloc_bootmem_nopanic(size, SMP_CACHE_BYTES, MAX_DMA_ADDRESS)
-#define alloc_bootmem_pages(size)     __alloc_bootmem(size, PAGE_SIZE, MAX_DMA_ADDRESS)
-#define alloc_bootmem_low(size)       __alloc_bootmem_low(size, SMP_CACHE_BYTES, 0)
-#define alloc_bootmem_low_pages(size) __alloc_bootmem_low(size, PAGE_SIZE, 0)
-
-/*
- * Hand every free page to the page allocator, in the largest aligned blocks,
- * then the bitmap's own pages, and retire. mem_map must be initialised. Returns
- * the number of pages handed over.
- */
-unsigned long free_all_bootmem(void);
-
 /* Reading the state. After free_all_bootmem() there is none: 0 and false. */
 
 /* Free pages, and the length of the longest run of free pages. */
@@ -129,7 +173,6 @@ bool bootmem_next_run(const struct bootmem_data *bdata, struct bootmem_run *run)
  * each of which is printed. The bitmap's own pages must have been reserved.
  */
 unsigned int bootmem_check_core(const struct bootmem_data *bdata);
-unsigned int bootmem_check(void);
 
 /*
  * The same allocator on any instance: a caller's own, zeroed before init, over
@@ -147,14 +190,6 @@ void init_bootmem_map(struct bootmem_data *bdata, unsigned long *map,
 void free_bootmem_core(struct bootmem_data *bdata, phys_addr_t addr, phys_addr_t size);
 int reserve_bootmem_core(struct bootmem_data *bdata, phys_addr_t addr, phys_addr_t size,
                          int flags);
-
-/* What to look for. */
-struct bootmem_request {
-	unsigned long size;  /* bytes */
-	unsigned long align; /* bytes */
-	phys_addr_t goal;
-	phys_addr_t limit; /* the allocation ends at or below it; 0: no limit */
-};
 
 /* Reserve a place without touching its memory. false: nothing fits. */
 bool bootmem_place(struct bootmem_data *bdata, const struct bootmem_request *req,

@@ -9,13 +9,31 @@
 #include <lib/list.h>
 #include <lib/types.h>
 
+struct kmem_cache;
+
 struct page {
 	unsigned long flags; /* enum pageflags; the zone's number on top */
 	int _count;          /* users; 0: free, or not ours to give */
-	int _mapcount;       /* page-table entries that map it, less one */
-	unsigned long private; /* owner's; the order while PageBuddy */
-	void *mapping;       /* owner's: the address space or cache it is in */
-	unsigned long index; /* owner's: its place there */
+	union {
+		int _mapcount; /* page-table entries that map it, less one */
+		struct {       /* first page of a slab; -1 again when it is freed */
+			u16 inuse;       /* objects that are not in freelist */
+			u16 objects : 15; /* in the whole slab */
+			u16 frozen : 1;   /* some CPU's own, on no list */
+		};
+	};
+	union {
+		unsigned long private;   /* owner's; the order while PageBuddy */
+		struct page *first_page; /* of a compound page's tail: its head */
+	};
+	union {
+		void *mapping;           /* owner's: the address space it is in */
+		struct kmem_cache *slab; /* first page of a slab: its cache */
+	};
+	union {
+		unsigned long index; /* owner's: its place there */
+		void *freelist;      /* first page of a slab: its first free object */
+	};
 	struct list_head lru; /* on a free list, or on the owner's list */
 };
 

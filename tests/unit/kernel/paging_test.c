@@ -12,7 +12,9 @@
 #include <asm/walk.h>
 #include <lib/errno.h>
 #include <lib/string.h>
-#include <mm/page_alloc.h>
+#include <mm/page_debug.h>
+
+#include <asm/pageattr.h>
 
 static bool can_read(unsigned long address)
 {
@@ -36,6 +38,32 @@ static struct pt_walk walk_of(unsigned long address)
 
 	pt_walk(read_cr3(), address, &walk);
 	return walk;
+}
+
+/* debug_pagealloc=on has taken it out of the direct map. */
+static bool unmapped_while_free(unsigned long address)
+{
+	const struct page *page = virt_to_page((void *)address);
+
+	return debug_pagealloc_enabled() && !kernel_page_present(page) &&
+	       !page->_count && !PageReserved(page);
+}
+
+/* high_memory, less the free pages below it that are not mapped. */
+static unsigned long lowmem_end(void)
+{
+	unsigned long end = (unsigned long)high_memory;
+
+	while (unmapped_while_free(end - PAGE_SIZE))
+		end -= PAGE_SIZE;
+	return end;
+}
+
+static bool executable(unsigned long address)
+{
+	struct pt_walk walk = walk_of(address);
+
+	return walk.present && walk.exec;
 }
 
 TEST(paging, physical_addresses_are_not_virtual_any_more)
@@ -70,13 +98,13 @@ TEST(paging, only_text_can_be_executed)
 {
 	if (!(__supported_pte_mask & _PAGE_NX))
 		SKIP("no NX on this machine");
-	EXPECT(walk_of((unsigned long)_text).exec);
-	EXPECT(!walk_of((unsigned long)__start_rodata).exec);
-	EXPECT(!walk_of((unsigned long)_sdata).exec);
-	EXPECT(!walk_of((unsigned long)__init_begin).exec);
-	EXPECT(!walk_of((unsigned long)_end - 1).exec);
-	EXPECT(!walk_of(PAGE_OFFSET).exec);
-	EXPECT(!walk_of((unsigned long)high_memory - 1).exec);
+	EXPECT(executable((unsigned long)_text));
+	EXPECT(!executable((unsigned long)__start_rodata));
+	EXPECT(!executable((unsigned long)_sdata));
+	EXPECT(!executable((unsigned long)__init_begin));
+	EXPECT(!executable((unsigned long)_end - 1));
+	EXPECT(!executable(PAGE_OFFSET));
+	EXPECT(!executable(lowmem_end() - 1));
 }
 
 TEST(paging, lowmem_maps_every_address_to_itself_less_page_offset)
@@ -87,7 +115,7 @@ TEST(paging, lowmem_maps_every_address_to_itself_less_page_offset)
 	for (unsigned long a = PAGE_OFFSET; a < end; a += PAGE_SIZE) {
 		struct pt_walk walk;
 
-		if (a == (unsigned long)init_stack_guard)
+		if (a == (unsigned long)init_stack_guard || unmapped_while_free(a))
 			continue;
 		walk = walk_of(a + 123);
 		if (!EXPECT(walk.present) || !EXPECT_EQ(walk.phys, a + 123 - PAGE_OFFSET) ||
@@ -102,7 +130,7 @@ TEST(paging, kernel_mappings_are_global_where_the_cpu_can)
 
 	EXPECT_EQ(!!(read_cr4() & X86_CR4_PGE), pge);
 	EXPECT_EQ(walk_of((unsigned long)_text).global, pge);
-	EXPECT_EQ(walk_of((unsigned long)high_memory - 1).global, pge);
+	EXPECT_EQ(walk_of(lowmem_end() - 1).global, pge);
 }
 
 TEST(paging, the_gap_above_lowmem_and_the_last_page_fault)
@@ -142,7 +170,7 @@ TEST(paging, pdptes_hold_no_reserved_bits)
 TEST(paging, a_copy_that_faults_in_the_middle_says_so)
 {
 	static u8 buffer[64];
-	unsigned long end = (unsigned long)high_memory;
+	unsigned long end = lowmem_end();
 
 	EXPECT_EQ(copy_from_kernel_nofault(buffer, (void *)(end - 32), 64), -EFAULT);
 	EXPECT_EQ(copy_from_kernel_nofault(buffer, (void *)(end - 64), 64), 0);

@@ -56,7 +56,8 @@ section .text progbits alloc exec nowrite align=16
 
 high_half:
 	mov esp, init_stack_top
-	xor ebp, ebp                    ; a backtrace ends here
+	xor ebp, ebp                    ; a backtrace ends here: no frame,
+	push ebp                        ; and nowhere to return to
 	jmp start_kernel
 
 section .bss.page_aligned nobits alloc noexec write align=4096

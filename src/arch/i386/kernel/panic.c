@@ -6,6 +6,7 @@
 #include <asm/desc.h>
 #include <asm/processor.h>
 #include <asm/reboot.h>
+#include <asm/stacktrace.h>
 #include <asm/traps.h>
 #include <asm/uaccess.h>
 #include <asm/walk.h>
@@ -15,10 +16,6 @@
 
 #define MAX_FRAMES       32
 #define LOGLEVEL_VERBOSE 15
-
-struct stack_frame {
-	unsigned long ebp, eip;
-};
 
 /* Set while panicking: a second panic says one line and stops. */
 static bool panicking;

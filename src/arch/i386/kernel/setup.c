@@ -14,9 +14,12 @@
 #include <lib/params.h>
 #include <lib/printk.h>
 #include <mm/bootmem.h>
+#include <mm/memblock.h>
+#include <mm/cma.h>
 
 #define MIN_LOWMEM_PFN PFN_DOWN(MiB(8)) /* highmem= leaves at least this much */
 #define MIN_VMALLOC    (MiB(16) + VMALLOC_OFFSET)
+#define BOOT_SLACK     MiB(4)
 
 unsigned long min_low_pfn, max_low_pfn, max_pfn;
 unsigned long highstart_pfn, highend_pfn;
@@ -210,15 +213,92 @@ static void __init reserve_modules(void)
 	boot_info.nr_modules = kept;
 }
 
-void __init setup_bootmem_allocator(void)
+static void __init reserve_image_and_modules(void)
+{
+	reserve_bootmem(__pa(PAGE_OFFSET + LOAD_PHYSICAL_ADDR),
+			__pa(_end) - LOAD_PHYSICAL_ADDR, BOOTMEM_DEFAULT);
+	reserve_modules();
+}
+
+static void __init setup_bitmap(void)
 {
 	unsigned long pages = bootmem_bootmap_pages(max_low_pfn);
 	unsigned long map_pfn = place_bootmap(pages);
 
 	init_bootmem(map_pfn, max_low_pfn);
 	free_low_ram();
-	reserve_bootmem(__pa(PAGE_OFFSET + LOAD_PHYSICAL_ADDR),
-			__pa(_end) - LOAD_PHYSICAL_ADDR, BOOTMEM_DEFAULT);
+	reserve_image_and_modules();
 	reserve_bootmem(PFN_PHYS(map_pfn), PFN_PHYS(pages), BOOTMEM_DEFAULT);
-	reserve_modules();
+}
+
+/* All RAM, highmem too. What is in use comes first: memblock's arrays may grow
+ * into whatever it knows as free. Until paging_init, only where we can write. */
+static void __init setup_memblock(void)
+{
+	memblock_set_current_limit(
+		min(PFN_PHYS(max_low_pfn), (phys_addr_t)BOOT_MAPPED_BYTES));
+	reserve_image_and_modules();
+	memblock_allow_resize();
+	for (unsigned int i = 0; i < nr_ram_ranges; i++) {
+		unsigned long start = ram_ranges[i].start_pfn;
+		unsigned long end = ram_ranges[i].end_pfn;
+
+		if (memblock_add(PFN_PHYS(start), PFN_PHYS(end - start)))
+			pr_err("memblock has no room for RAM at %#llx: not used\n",
+			       (unsigned long long)PFN_PHYS(start));
+	}
+	memblock_dump_all();
+}
+
+void __init setup_bootmem_allocator(void)
+{
+	if (boot_allocator == &memblock_allocator)
+		setup_memblock();
+	else
+		setup_bitmap();
+}
+
+/* What must still fit into one run of lowmem when CMA has its area: mem_map, and
+ * page tables. */
+static phys_addr_t __init boot_needs(void)
+{
+	return (phys_addr_t)ALIGN(max_pfn, MAX_ORDER_NR_PAGES) * sizeof(struct page) +
+	       BOOT_SLACK;
+}
+
+static bool __init claim_lowmem(phys_addr_t start, phys_addr_t size)
+{
+	if (reserve_bootmem(start, size, BOOTMEM_EXCLUSIVE))
+		return false;
+	if (PFN_PHYS(bootmem_longest_run()) >= boot_needs())
+		return true;
+	free_bootmem(start, size);
+	return false;
+}
+
+/* bootmem knows nothing of highmem: mem_init leaves out what is kept here. */
+static bool __init claim_highmem(unsigned long start_pfn, unsigned long end_pfn)
+{
+	for (unsigned int i = 0; i < nr_ram_ranges; i++)
+		if (start_pfn >= ram_ranges[i].start_pfn &&
+		    end_pfn <= ram_ranges[i].end_pfn)
+			return true;
+	return false;
+}
+
+static bool __init claim_frames(unsigned long start_pfn, unsigned long end_pfn)
+{
+	if (start_pfn >= max_low_pfn)
+		return claim_highmem(start_pfn, end_pfn);
+	return claim_lowmem(PFN_PHYS(start_pfn), PFN_PHYS(end_pfn - start_pfn));
+}
+
+void __init setup_cma(void)
+{
+	const struct cma_machine machine = {.dma_end = PFN_DOWN(MAX_DMA_ADDRESS),
+					    .lowmem_end = max_low_pfn,
+					    .end = max_pfn,
+					    .claim = claim_frames};
+
+	cma_reserve(&machine);
 }

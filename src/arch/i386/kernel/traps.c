@@ -126,6 +126,8 @@ static __noreturn void page_fault_oops(const struct pt_regs *regs, unsigned long
 		 error & PF_RSVD ? "an entry has a reserved bit set"
 		 : error & PF_PROT ? "the page's rights forbid it"
 				   : "no page is mapped there");
+	if (fault_hook)
+		fault_hook(address);
 	show_pte(address);
 	die("Oops", regs);
 }

@@ -9,24 +9,17 @@
 
 static size_t btmap_size[FIX_BTMAPS_SLOTS]; /* bytes asked for; 0: slot is free */
 
-static pte_t *fixmap_pte(enum fixed_addresses idx)
-{
-	unsigned long address = fix_to_virt(idx);
-	pmd_t *pmd = pmd_offset(pud_offset(pgd_offset_k(address), address), address);
-
-	BUG_ON(!pmd_present(*pmd));
-	return pte_offset_kernel(pmd, address);
-}
+pte_t *fixmap_page_table;
 
 void __set_fixmap(enum fixed_addresses idx, phys_addr_t phys, pgprot_t flags)
 {
-	set_pte_atomic(fixmap_pte(idx), pfn_pte(PFN_DOWN(phys), flags));
+	set_pte_atomic(fixmap_pte(fix_to_virt(idx)), pfn_pte(PFN_DOWN(phys), flags));
 	__flush_tlb_one(fix_to_virt(idx));
 }
 
 void clear_fixmap(enum fixed_addresses idx)
 {
-	ptep_get_and_clear(fixmap_pte(idx));
+	ptep_get_and_clear(fixmap_pte(fix_to_virt(idx)));
 	__flush_tlb_one(fix_to_virt(idx));
 }
 

@@ -18,6 +18,8 @@
 #include <lib/params.h>
 #include <lib/printk.h>
 #include <mm/bootmem.h>
+#include <mm/memblock.h>
+#include <mm/page_debug.h>
 
 pgd_t swapper_pg_dir[PTRS_PER_PGD] __aligned(PAGE_SIZE);
 unsigned long direct_map_4k_kb, direct_map_large_kb;
@@ -61,7 +63,7 @@ static pteval_t __init page_rights(unsigned long address)
 /* Whether [address, address + PMD_SIZE) is lowmem of one kind. */
 static bool __init fits_large_page(unsigned long address, unsigned long end)
 {
-	if (!large_pages || end - address < PMD_SIZE)
+	if (!large_pages || debug_pagealloc_enabled() || end - address < PMD_SIZE)
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
 		if ((unsigned long)parts[i].start < address + PMD_SIZE &&
@@ -144,11 +146,13 @@ void __init paging_init(void)
 	populate_kernel_pgd();
 	map_lowmem();
 	page_table_range_init(FIXADDR_START, FIXADDR_TOP);
+	fixmap_page_table = pte_offset_kernel(pmd_alloc_boot(FIXADDR_START), 0);
 	page_table_range_init(PKMAP_BASE, PKMAP_END);
 	write_cr3((unsigned long)__pa(swapper_pg_dir));
 	if (cpu_has(X86_FEATURE_PGE))
 		write_cr4(read_cr4() | X86_CR4_PGE);
 	__flush_tlb_all();
+	memblock_set_current_limit(PFN_PHYS(max_low_pfn));
 	doublefault_set_cr3(read_cr3());
 }
 
@@ -165,6 +169,7 @@ void __init zone_sizes_init(void)
 		[ZONE_DMA] = min(PFN_DOWN(MAX_DMA_ADDRESS), max_low_pfn),
 		[ZONE_NORMAL] = max_low_pfn,
 		[ZONE_HIGHMEM] = highend_pfn,
+		[ZONE_MOVABLE] = highend_pfn,
 	};
 
 	free_area_init(ram_ranges, nr_ram_ranges, zone_end);

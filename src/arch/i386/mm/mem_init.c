@@ -10,9 +10,21 @@
 #include <lib/printk.h>
 #include <lib/string.h>
 #include <mm/bootmem.h>
+#include <mm/cma.h>
 #include <mm/page_alloc.h>
 
 #define POISON_FREE_INITMEM 0xcc
+
+/* CMA's frames are handed over later, with their blocks' type. */
+static unsigned long __init free_highmem_range(unsigned long start, unsigned long end)
+{
+	struct pfn_range cma = cma_reserved_range();
+	unsigned long hole_start = clamp(cma.start_pfn, start, end);
+	unsigned long hole_end = clamp(cma.end_pfn, start, end);
+
+	return free_reserved_range(start, hole_start) +
+	       free_reserved_range(hole_end, end);
+}
 
 static unsigned long __init free_highmem(void)
 {
@@ -23,7 +35,7 @@ static unsigned long __init free_highmem(void)
 		unsigned long end = min(ram_ranges[i].end_pfn, highend_pfn);
 
 		if (start < end)
-			freed += free_reserved_range(start, end);
+			freed += free_highmem_range(start, end);
 	}
 	return freed;
 }
@@ -63,15 +75,18 @@ static void __init print_layout(void)
 void __init mem_init(void)
 {
 	unsigned long present = contig_page_data.node_present_pages, highmem;
+	unsigned long cma = cma_reserved_range().end_pfn - cma_reserved_range().start_pfn;
 
 	free_all_bootmem();
 	highmem = free_highmem();
+	init_per_zone_pages_min();
 	pr_info("Memory: %luK/%luK available (%luK kernel code, %luK rwdata, "
-		"%luK rodata, %luK init, %luK bss, %luK reserved, %luK highmem)\n",
+		"%luK rodata, %luK init, %luK bss, %luK reserved, %luK cma-reserved, "
+		"%luK highmem)\n",
 		pages_kb(nr_free_pages()), pages_kb(present), kb(_text, _etext),
 		kb(_sdata, _edata), kb(__start_rodata, __end_rodata),
 		kb(__init_begin, __init_end), kb(__bss_start, __bss_stop),
-		pages_kb(present - nr_free_pages()), pages_kb(highmem));
+		pages_kb(present - nr_free_pages() - cma), pages_kb(cma), pages_kb(highmem));
 	print_layout();
 	BUG_ON(early_ioremap_open());
 }
@@ -97,5 +112,6 @@ void free_initmem(void)
 		make_writable(a);
 	memset(__init_begin, POISON_FREE_INITMEM, end - start);
 	free_reserved_range(PFN_DOWN(__pa(start)), PFN_DOWN(__pa(end)));
+	init_per_zone_pages_min(); /* the zone manages more than before */
 	pr_info("Freeing unused kernel memory: %luk freed\n", (end - start) >> 10);
 }

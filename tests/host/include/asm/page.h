@@ -13,7 +13,8 @@
 
 /* Physical address 0. HOST_ARENA_SIZE bytes, aligned to 4 MiB, zeroed at
  * start; a test that points it elsewhere puts it back. */
-#define HOST_ARENA_SIZE (16UL << 20)
+#define HOST_ARENA_SIZE    (192UL << 20)
+#define HOST_HIGHMEM_START (128UL << 20) /* tests/host/machine.c's zones */
 extern char *host_arena;
 
 #define __pa(v) ((phys_addr_t)((unsigned long)(v) - (unsigned long)host_arena))

@@ -28,6 +28,14 @@ static inline enum fixed_addresses virt_to_fix(unsigned long vaddr)
 	return (enum fixed_addresses)(((FIXADDR_TOP - vaddr - 1) >> PAGE_SHIFT));
 }
 
+/* The entry of an address in the fixmap; its table is there since paging_init. */
+extern pte_t *fixmap_page_table;
+
+static inline pte_t *fixmap_pte(unsigned long address)
+{
+	return fixmap_page_table + pte_index(address);
+}
+
 /* Map a slot to the page of phys; replaces what was there. Valid once
  * paging_init has run. Does not sleep. */
 void __set_fixmap(enum fixed_addresses idx, phys_addr_t phys, pgprot_t flags);

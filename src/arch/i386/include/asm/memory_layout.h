@@ -88,11 +88,15 @@ enum fixed_addresses {
 	FIX_HOLE,
 	FIX_APIC_BASE,
 	FIX_IO_APIC_BASE,
+	/* kmap_atomic: a stack of slots for each CPU */
+	FIX_KMAP_BEGIN,
+	FIX_KMAP_END = FIX_KMAP_BEGIN + 16 - 1,
 	/* early_ioremap: FIX_BTMAPS_SLOTS mappings of NR_FIX_BTMAPS pages each */
 	FIX_BTMAP_END,
 	FIX_BTMAP_BEGIN = FIX_BTMAP_END + 4 * 16 - 1,
 	__end_of_fixed_addresses
 };
+#define KMAP_ATOMIC_SLOTS 16
 #define NR_FIX_BTMAPS    16
 #define FIX_BTMAPS_SLOTS 4
 

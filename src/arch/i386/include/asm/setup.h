@@ -42,6 +42,9 @@ void setup_memory_limits(void);
 /* Put bootmem into service over lowmem: RAM free, all that is in use reserved. */
 void setup_bootmem_allocator(void);
 
+/* Set memory aside for cma=, if mem_map still finds room. */
+void setup_cma(void);
+
 /* Fill the resource tree: e820, the kernel, ROMs, PCI, ACPI. */
 void setup_resources(void);
 

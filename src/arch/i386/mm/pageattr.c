@@ -1,0 +1,67 @@
+/*
+ * Single pages of the direct map that come and go, for debug_pagealloc. The page
+ * tables exist and stay; only the entries of the last level change. (Linux:
+ * arch/x86/mm/pageattr_32.c) An entry that becomes present needs no flush; one
+ * that no longer is does, page by page up to the number from which forgetting
+ * everything costs less.
+ */
+#include <asm/pageattr.h>
+#include <asm/pgtable.h>
+#include <asm/tlbflush.h>
+#include <lib/bug.h>
+#include <mm/mmzone.h>
+
+#define FLUSH_SINGLE_MAX 32UL
+
+static pmd_t *direct_map_pmd(unsigned long address)
+{
+	return pmd_offset(pud_offset(pgd_offset_k(address), address), address);
+}
+
+/* NULL if a large page maps it. */
+static pte_t *direct_map_pte(unsigned long address)
+{
+	pmd_t *pmd = direct_map_pmd(address);
+
+	return pmd_large(*pmd) ? NULL : pte_offset_kernel(pmd, address);
+}
+
+static void flush_range(unsigned long start, unsigned long pages)
+{
+	if (pages > FLUSH_SINGLE_MAX) {
+		__flush_tlb_all();
+		return;
+	}
+	for (unsigned long i = 0; i < pages; i++)
+		__flush_tlb_one(start + (i << PAGE_SHIFT));
+}
+
+void kernel_map_pages(struct page *page, int numpages, int enable)
+{
+	unsigned long start = (unsigned long)lowmem_page_address(page), pages;
+
+	for (pages = 0; pages < (unsigned long)numpages; pages++) {
+		unsigned long address = start + (pages << PAGE_SHIFT);
+		pte_t *pte;
+
+		if (PageHighMem(page + pages))
+			break;
+		pte = direct_map_pte(address);
+		BUG_ON(!pte);
+		if (enable)
+			set_pte_atomic(pte,
+			               pfn_pte(PFN_DOWN(__pa(address)), PAGE_KERNEL));
+		else
+			pte_clear(pte);
+	}
+	if (!enable && pages)
+		flush_range(start, pages);
+}
+
+bool kernel_page_present(const struct page *page)
+{
+	unsigned long address = (unsigned long)lowmem_page_address(page);
+	const pte_t *pte = direct_map_pte(address);
+
+	return !pte || pte_present(*pte);
+}

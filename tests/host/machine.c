@@ -1,0 +1,53 @@
+/*
+ * The machine that the page allocator has on the host: 192 MiB, the arena, with
+ * highmem from 128 MiB and a hole of a few frames that are not RAM. Tests may
+ * build it anew to start from known lists.
+ */
+
+#include <asm/page.h>
+#include <asm/pageattr.h>
+#include <lib/bug.h>
+#include <mm/page_debug.h>
+#include <mm/page_owner.h>
+
+#include "machine.h"
+
+#define FRAMES      (HOST_ARENA_SIZE >> PAGE_SHIFT)
+#define OWNER_BYTES (1UL << 20) /* at least page_owner_bytes(FRAMES) */
+
+unsigned long host_kmap_slots[KMAP_ATOMIC_SLOTS];
+
+static struct page page_map[FRAMES];
+static char owner_memory[OWNER_BYTES] __aligned(8);
+
+static const struct pfn_range ram[] = {
+	{1, 0x9f}, {0x100, PFN_DOWN(HOST_ARENA_SIZE) - 32}};
+
+void host_machine_init(void)
+{
+	const unsigned long zone_end[MAX_NR_ZONES] = {
+		[ZONE_DMA] = PFN_DOWN(MAX_DMA_ADDRESS),
+		[ZONE_NORMAL] = PFN_DOWN(HOST_HIGHMEM_START),
+		[ZONE_HIGHMEM] = ram[1].end_pfn,
+		[ZONE_MOVABLE] = ram[1].end_pfn,
+	};
+	struct zone *zone;
+
+	for_each_zone (zone) {
+		const char *name = zone->name;
+
+		__builtin_memset(zone, 0, sizeof(*zone));
+		zone->name = name;
+	}
+	contig_page_data.node_present_pages = 0;
+	mem_map = page_map;
+	page_owner_memory = owner_memory;
+	__asan_unpoison_memory_region(host_arena, HOST_ARENA_SIZE);
+	free_area_init(ram, 2, zone_end);
+	build_all_zonelists();
+	BUG_ON(page_owner_bytes(max_mapnr) > OWNER_BYTES);
+	page_debug_init();
+	for (int i = 0; i < 2; i++)
+		free_reserved_range(ram[i].start_pfn, ram[i].end_pfn);
+	init_per_zone_pages_min();
+}
