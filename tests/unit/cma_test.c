@@ -3,24 +3,10 @@
  * passing over what cannot move. The area is the test's own; the one of cma= has
  * its cases in kernel/cma_boot_test.c.
  */
-#include "movable_test.h"
+#include "cma_test.h"
 #include "said.h"
 
 #include <lib/vsprintf.h>
-
-static struct cma *const area = &test_area.cma;
-
-static unsigned long free_cma(void)
-{
-	drain_all_pages();
-	return zone_page_state(page_zone(pfn_to_page(area_pfn(0))), NR_FREE_CMA_PAGES);
-}
-
-/* Where a block that cma_alloc returned begins in the area; -1: NULL. */
-static long place(const struct page *page)
-{
-	return page ? (long)(page_to_pfn(page) - area_pfn(0)) : -1;
-}
 
 TEST(cma, a_new_area_is_free_memory_that_counts_as_cma)
 {
@@ -180,27 +166,6 @@ TEST(cma, a_page_with_another_reference_is_freed_with_the_last_one)
 	drop_area();
 }
 
-/* Objects in the area's frames at, at + step, ... */
-static bool lend(unsigned int nr, unsigned long at, unsigned long step)
-{
-	owner_reset();
-	for (unsigned int i = 0; i < nr; i++) {
-		struct page *page = borrow_from_area(at + i * step, 1);
-
-		if (!EXPECT(page != NULL))
-			return false;
-		owner_adopt(i, page);
-	}
-	return true;
-}
-
-static void expect_intact(unsigned int nr)
-{
-	for (unsigned int i = 0; i < nr; i++)
-		if (!EXPECT(owner_intact(i)))
-			return;
-}
-
 TEST(cma, what_is_lent_moves_out_of_the_way_with_its_contents)
 {
 	struct page *page;
@@ -357,112 +322,6 @@ TEST(cma, many_busy_ranges_are_summed_up)
 		__free_page(stuck[i]);
 	drop_area();
 }
-
-/* ---- Lending by the page allocator itself ---- */
-
-/* Allocate until nothing is left; how many of the pages are the area's. */
-static unsigned long take_all(gfp_t gfp, struct list_head *taken)
-{
-	unsigned long nr = 0;
-	struct page *page;
-
-	while ((page = alloc_page(gfp))) {
-		list_add(&page->lru, taken);
-		nr += in_area(page);
-	}
-	return nr;
-}
-
-static void free_list(struct list_head *taken)
-{
-	struct page *page, *next;
-
-	list_for_each_entry_safe (page, next, taken, lru)
-		__free_page(page);
-	INIT_LIST_HEAD(taken);
-}
-
-TEST(cma, movable_allocations_get_its_pages_and_others_never)
-{
-	unsigned long free, lent;
-	LIST_HEAD(taken);
-
-	if (page_group_by_mobility_disabled)
-		SKIP("mobility grouping is off: nothing is movable");
-	if (debug_guardpage_minorder())
-		SKIP("guard pages take more than what was asked for");
-	NEED_AREA();
-	free = free_cma();
-	EXPECT_EQ(take_all(GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY, &taken), 0);
-	EXPECT_EQ(take_all(GFP_ATOMIC | __GFP_NOWARN, &taken), 0);
-	EXPECT_EQ(free_cma(), free);
-	free_list(&taken);
-	lent = take_all(GFP_LOW_MOVABLE, &taken);
-	EXPECT(lent > AREA_PAGES / 2);
-	EXPECT_EQ(cma_lent_pages(area), lent);
-	EXPECT_EQ(take_all(GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY, &taken), 0);
-	EXPECT_EQ(buddy_check(), 0);
-	free_list(&taken);
-	EXPECT_EQ(free_cma(), free);
-	drop_area();
-}
-
-TEST(cma, what_the_page_allocator_lent_comes_back)
-{
-	struct page *page, *next;
-	unsigned int nr = 0;
-	LIST_HEAD(taken);
-
-	if (page_group_by_mobility_disabled)
-		SKIP("mobility grouping is off: nothing is movable");
-	NEED_AREA();
-	owner_reset();
-	take_all(GFP_LOW_MOVABLE, &taken);
-	list_for_each_entry_safe (page, next, &taken, lru) {
-		if (!in_area(page) || nr == 1000)
-			continue;
-		list_del(&page->lru);
-		owner_adopt(nr++, page);
-	}
-	free_list(&taken);
-	EXPECT(nr > 0);
-	page = cma_alloc(area, AREA_PAGES, 0);
-	EXPECT_EQ(place(page), 0);
-	EXPECT_EQ(owner.nr_moved, nr);
-	expect_intact(nr);
-	EXPECT(cma_release(area, page, AREA_PAGES));
-	owner_free_all();
-	drop_area();
-}
-
-TEST(cma, without_memory_to_move_to_it_fails_and_nothing_is_lost)
-{
-	unsigned int nr = 0;
-	struct page *page;
-	LIST_HEAD(taken);
-
-	if (page_group_by_mobility_disabled)
-		SKIP("mobility grouping is off: nothing is movable");
-	NEED_AREA();
-	ASSERT(lend(200, 0, 1));
-	nr = 200;
-	take_all(GFP_LOW_MOVABLE, &taken);
-	while ((page = alloc_page(GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY)))
-		list_add(&page->lru, &taken);
-	EXPECT_EQ(cma_alloc(area, 200, 0), NULL);
-	EXPECT(owner.nr_put_back > 0);
-	expect_intact(nr);
-	EXPECT_EQ(buddy_check(), 0);
-	free_list(&taken);
-	page = cma_alloc(area, 200, 0);
-	EXPECT_EQ(place(page), 0);
-	expect_intact(nr);
-	EXPECT(cma_release(area, page, 200));
-	owner_free_all();
-	drop_area();
-}
-
-/* ---- The checker ---- */
 
 TEST(cma, the_checker_notices_what_is_wrong)
 {

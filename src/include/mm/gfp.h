@@ -1,6 +1,6 @@
 /*
  * GFP flags: where a page may come from and how hard to try, with Linux
- * 2.6.24's names and values. (Gorman ch. 6.4, "Get Free Page (GFP) Flags")
+ * 2.6.24's names and values. (Gorman ch. 6, "Get Free Page (GFP) Flags")
  */
 #ifndef MM_GFP_H
 #define MM_GFP_H

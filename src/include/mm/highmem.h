@@ -1,7 +1,7 @@
 /*
  * Reaching pages that have no address of their own. kmap_atomic takes a slot of
  * this CPU's for a moment: the holder may not sleep, and gives slots back in the
- * reverse order. (Gorman ch. 9.2 and 9.4)
+ * reverse order. (Gorman ch. 9, "High Memory Management")
  */
 #ifndef MM_HIGHMEM_H
 #define MM_HIGHMEM_H

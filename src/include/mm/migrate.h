@@ -4,7 +4,7 @@
  * says who by registering operations on the page. Then memory can be cleared of
  * it: the contents are copied to a new page, the owner turns its pointers, and
  * the old page is free. Names are those of Linux's movable pages that are on no
- * LRU list. (Gorman ch. 2.5 for struct page; Linux, "Page migration", section
+ * LRU list. (Gorman ch. 2 for struct page; Linux, "Page migration", section
  * "Non-LRU page migration")
  *
  * The operations live in page->mapping, marked by its low bits, while the page

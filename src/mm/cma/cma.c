@@ -219,6 +219,7 @@ bool cma_release(struct cma *cma, const struct page *pages, unsigned long count)
 	}
 	free_contig_range(pfn, count);
 	clear_bits(cma, start, count);
+	drain_all_pages(); /* so many pages are nobody's hot ones */
 	return true;
 }
 
@@ -274,20 +275,18 @@ static unsigned int check_area(const struct cma *cma, unsigned long zone_pages[]
 		const struct page *page = pfn_to_page(cma->base_pfn + i);
 		enum migratetype type = get_pageblock_migratetype(page);
 
-		if (type != MIGRATE_CMA && type != MIGRATE_ISOLATE)
+		if (i % pageblock_nr_pages == 0 && type != MIGRATE_CMA &&
+		    type != MIGRATE_ISOLATE)
 			violations += violated(cma, cma->base_pfn + i,
-			                       "is lost to "
-			                       "another migrate type");
+			                       "its block is lost to another type");
 		if (page_zone(page) != zone)
 			violations += violated(cma, cma->base_pfn + i,
-			                       "is in another "
-			                       "zone than the first page");
+			                       "is in another zone");
 		if (test_bit(i, cma->bitmap) &&
 		    (page->_count < 1 || PageReserved(page) ||
 		     free_block_of(cma->base_pfn + i)))
 			violations += violated(cma, cma->base_pfn + i,
-			                       "is given out but "
-			                       "not in use");
+			                       "is given out but not in use");
 	}
 	zone_pages[zone_idx(zone)] += cma->count;
 	return violations;

@@ -3,7 +3,7 @@
  * lists free blocks of 2^order frames, one list for each migrate type. Taking a
  * block splits a larger one and puts the upper halves back (expand); giving one
  * back merges it with its buddy, the block whose frame number differs in one
- * bit, for as long as that is free and whole. (Gorman ch. 6.1-6.3; Professional
+ * bit, for as long as that is free and whole. (Gorman ch. 6; Professional
  * Linux Kernel Architecture 3.5.5)
  *
  * Invariants, verified by buddy_check: a block's first page, and no other, has

@@ -5,7 +5,7 @@
  *
  * The first try takes what leaves every zone its low mark. The slow path goes
  * down to the min mark, and below it as far as the mask allows; then it asks the
- * shrinkers, empties the per-CPU lists, and tries again. (Gorman ch. 6.3-6.4;
+ * shrinkers, empties the per-CPU lists, and tries again. (Gorman ch. 6;
  * Professional Linux Kernel Architecture 3.5.4 and 3.5.5)
  */
 #include "internal.h"

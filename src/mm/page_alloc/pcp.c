@@ -3,7 +3,7 @@
  * of this CPU's own, so that taking and giving one back touches neither the
  * buddy lists nor, on a larger machine, their lock. A list is refilled with
  * batch pages when it is empty; when all of a zone's hold high pages, batch of
- * the coldest go back. (Gorman ch. 6.6; Professional Linux Kernel Architecture
+ * the coldest go back. (Gorman ch. 6, "Per-CPU Page Lists"; Professional Linux Kernel Architecture
  * 3.2.2, "Hot-N-Cold Pages") As in Linux since 2.6.25, cold pages are the tail
  * of the same list.
  */

@@ -3,7 +3,7 @@
  * allocations that a higher one could have served, and the sizes of the per-CPU
  * lists. The arithmetic is Linux 6.1's, checked against what it printed on
  * machines of thirteen sizes (tests/oracle); the check, order by order, is
- * 2.6.24's. (Gorman ch. 2.2.1; Professional Linux Kernel Architecture 3.2.2 and
+ * 2.6.24's. (Gorman ch. 2, "Zone Watermarks"; Professional Linux Kernel Architecture 3.2.2 and
  * 3.5.4)
  */
 #include "internal.h"
@@ -173,27 +173,54 @@ unsigned long zone_reserve_pages(const struct zone *zone)
 	return min(most + zone->pages_high, zone->managed_pages);
 }
 
+static unsigned long cma_blocks(const struct free_area *area)
+{
+	const struct list_head *entry;
+	unsigned long flags, blocks = 0;
+
+	local_irq_save(flags);
+	list_for_each (entry, &area->free_list[MIGRATE_CMA])
+		blocks++;
+	local_irq_restore(flags);
+	return blocks;
+}
+
+/* Blocks too small for the order are of no use; of larger ones, a smaller share
+ * must be left. `but_cma`: free counts no CMA pages, so leave those blocks out. */
+static bool orders_ok(const struct zone *zone, unsigned int order, long free, long min,
+		      bool but_cma)
+{
+	for (unsigned int o = 0; o < order; o++) {
+		const struct free_area *area = &zone->free_area[o];
+		unsigned long blocks = area->nr_free;
+
+		if (but_cma)
+			blocks -= cma_blocks(area);
+		free -= (long)(blocks << o);
+		min >>= 1;
+		if (free <= min)
+			return false;
+	}
+	return true;
+}
+
 bool zone_watermark_ok(const struct zone *zone, unsigned int order, unsigned long mark,
 		       enum zone_type classzone_idx, unsigned int alloc_flags)
 {
 	long free = (long)zone_page_state(zone, NR_FREE_PAGES) - (1L << order) + 1;
-	long min = (long)mark;
+	long min = (long)mark, cma = 0;
 
 	if (alloc_flags & ALLOC_HIGH)
 		min -= min / 2;
 	if (alloc_flags & ALLOC_HARDER)
 		min -= min / 4;
 	if (!(alloc_flags & ALLOC_CMA))
-		free -= (long)zone_page_state(zone, NR_FREE_CMA_PAGES);
+		cma = (long)zone_page_state(zone, NR_FREE_CMA_PAGES);
+	free -= cma;
 	if (free <= min + (long)zone->lowmem_reserve[classzone_idx])
 		return false;
-	/* Blocks too small for the order are of no use; of larger ones, a smaller
-	 * share must be left. */
-	for (unsigned int o = 0; o < order; o++) {
-		free -= (long)(zone->free_area[o].nr_free << o);
-		min >>= 1;
-		if (free <= min)
-			return false;
-	}
-	return true;
+	if (orders_ok(zone, order, free, min, false))
+		return true;
+	/* That took CMA's small blocks out twice: count them before saying no. */
+	return cma && orders_ok(zone, order, free, min, true);
 }

@@ -1,7 +1,7 @@
 /*
  * Where an allocation looks: for each best zone, that zone and the ones below
  * it, empty ones left out. The lower a zone, the dearer: DMA comes last.
- * (Gorman ch. 2.2.6; Professional Linux Kernel Architecture 3.4.1)
+ * (Gorman ch. 2, "Zones"; Professional Linux Kernel Architecture 3.4.1)
  */
 #include "internal.h"
 
