@@ -12,7 +12,7 @@ FOLDER = ROOT / "tests" / "boot"
 GROUPS = {
     "unit": ["test_unit.py"],
     "boot": ["test_boot.py", "test_params.py", "test_elf.py"],
-    "pages": ["test_memblock.py", "test_page_commands.py", "test_page_debug.py",
+    "pages": ["test_buddy.py", "test_memblock.py", "test_page_commands.py", "test_page_debug.py",
               "test_zoneinfo_marks.py"],
     "oracle": ["test_oracle.py"],
     "witness": ["test_witness.py"],
