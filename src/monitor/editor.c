@@ -399,7 +399,10 @@ static enum editor_result ending_key(struct editor *ed, u8 byte)
 	case '\n':
 		return finish(ed);
 	case CTRL('C'):
-		emit(ed, "^C\n");
+		/* at the edge of the row it would wrap */
+		if (ed->cursor - ed->window + 2 <= visible_columns(ed))
+			emit(ed, "^C");
+		emit(ed, "\n");
 		return EDITOR_CANCEL;
 	case CTRL('A'):
 		return ed->len == 0 ? EDITOR_SCRIPTED : EDITOR_MORE;

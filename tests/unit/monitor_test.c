@@ -347,6 +347,20 @@ TEST(editor, a_line_wider_than_the_screen_scrolls_sideways)
 	EXPECT(screen_agrees());
 }
 
+TEST(editor, ctrl_c_at_the_edge_of_the_row_does_not_wrap)
+{
+	for (int len = 0; len < 100; len++) {
+		begin();
+		for (int i = 0; i < len; i++)
+			type("a");
+		type("\003");
+		EXPECT_EQ(last_result, EDITOR_CANCEL);
+		EXPECT_EQ(terminal.newlines, 1);
+		if (!EXPECT(!terminal.broken))
+			return;
+	}
+}
+
 TEST(editor, unknown_escape_sequences_do_nothing)
 {
 	begin();
