@@ -1,4 +1,4 @@
-"""What all of tests/boot shares: the tools' package, --seed and --fuzz-seconds."""
+"""What all of tests/boot shares: the tools' package, --seed, --fuzz-seconds, --allocator."""
 
 import random
 import sys
@@ -17,6 +17,8 @@ def pytest_addoption(parser):
                      help="of all random choices; printed at the start")
     parser.addoption("--fuzz-seconds", type=float, default=30,
                      help="how long each fuzzer runs")
+    parser.addoption("--allocator", choices=("slab", "slub", "slob"),
+                     help="the tests of the object allocators with this one alone")
 
 
 def pytest_configure(config):

@@ -21,6 +21,7 @@
 #include <lib/vsprintf.h>
 #include <mm/cma.h>
 #include <mm/page_debug.h>
+#include <mm/slab.h>
 #include <monitor/monitor.h>
 
 void start_kernel(void);
@@ -92,6 +93,7 @@ static void __init interrupts_init(void)
 	STEP(resources,  setup_resources,          NEEDS(paging) | NEEDS(boot_info)) \
 	STEP(page_debug, page_debug_init,          NEEDS(zones))               \
 	STEP(memory,     mem_init,                 NEEDS(zonelists) | NEEDS(page_debug)) \
+	STEP(slab,       kmem_cache_init,          NEEDS(memory))              \
 	STEP(cma_areas,  cma_init_reserved_areas,  NEEDS(cma) | NEEDS(memory)) \
 	STEP(interrupts, interrupts_init,          NEEDS(consoles) | NEEDS(memory)) \
 	STEP(initmem,    free_initmem,             NEEDS(memory) | NEEDS(interrupts))

@@ -12,6 +12,7 @@
 #include <asm/setup.h>
 #include <asm/walk.h>
 #include <mm/page_alloc.h>
+#include <mm/slab.h>
 #include <proc/proc.h>
 
 #define PAGES_TO_KB_SHIFT (PAGE_SHIFT - 10)
@@ -85,6 +86,15 @@ static void show_vmalloc(struct seq_file *m)
 	show_kb(m, "VmallocChunk:", max(w.chunk, VMALLOC_END - w.at) >> 10);
 }
 
+static void show_slab(struct seq_file *m)
+{
+	unsigned long reclaimable = slab_nr_pages(true), other = slab_nr_pages(false);
+
+	show_pages(m, "Slab:", reclaimable + other);
+	show_pages(m, "SReclaimable:", reclaimable);
+	show_pages(m, "SUnreclaim:", other);
+}
+
 static void show_cma(struct seq_file *m)
 {
 	unsigned long total = 0, free = 0;
@@ -110,6 +120,7 @@ static int meminfo_show(struct seq_file *m)
 	show_pages(m, "HighFree:", high_free);
 	show_pages(m, "LowTotal:", total - high);
 	show_pages(m, "LowFree:", free - high_free);
+	show_slab(m);
 	show_vmalloc(m);
 	show_cma(m);
 	show_kb(m, "DirectMap4k:", direct_map_4k_kb);

@@ -14,24 +14,31 @@ from support import ask, assert_all_passed, booted, ktap, run
 
 UNIT = ROOT / "tests" / "unit"
 CASE = re.compile(r"^TEST\((\w+),\s*(\w+)\)", re.M)
-HOST_PROGRAMS = ("unit-pae", "unit-nopae")
-KERNELS = ("default", "no-pae", "debug", "clang")
+# What each build defines, of the names that the tests' #ifdefs ask for.
+HOST_PROGRAMS = {"unit-pae": {"K896_HOST", "CONFIG_SLAB"},
+                 "unit-nopae": {"K896_HOST", "CONFIG_SLAB"},
+                 "unit-slub": {"K896_HOST", "CONFIG_SLUB"},
+                 "unit-slob": {"K896_HOST", "CONFIG_SLOB"}}
+KERNELS = {"default": {"CONFIG_SLAB"}, "no-pae": {"CONFIG_SLAB"}, "debug": {"CONFIG_SLAB"},
+           "clang": {"CONFIG_SLAB"}, "slub": {"CONFIG_SLUB"}, "slob": {"CONFIG_SLOB"}}
+ASKED_FOR = set().union(*HOST_PROGRAMS.values())
 
 
-def suites_in(*folders, on_the_host: bool) -> list[str]:
-    """The suites with a case that one of the two builds has."""
+def suites_in(*folders, defined: set[str]) -> list[str]:
+    """The suites with a case in a build that defines these names."""
     return sorted({suite for folder in folders for file in folder.glob("*_test.c")
-                   for suite, _ in CASE.findall(as_built(file.read_text(), on_the_host))})
+                   for suite, _ in CASE.findall(as_built(file.read_text(), defined))})
 
 
-def as_built(text: str, on_the_host: bool) -> str:
-    """The text without what #ifdef K896_HOST keeps from this build."""
+def as_built(text: str, defined: set[str]) -> str:
+    """The text without what #ifdef keeps from this build; other conditions hold."""
     kept, conditions = [], []
     for line in text.splitlines():
         words = line.replace("# ", "#").split()
         if words and words[0] in ("#if", "#ifdef", "#ifndef"):
-            host = words[1:2] == ["K896_HOST"]
-            conditions.append((words[0] == "#ifdef") == on_the_host if host else True)
+            known = words[0] != "#if" and words[1] in ASKED_FOR
+            conditions.append((words[1] in defined) == (words[0] == "#ifdef")
+                              if known else True)
         elif words and words[0] in ("#else", "#elif"):
             conditions[-1] = not conditions[-1]
         elif words and words[0] == "#endif":
@@ -41,8 +48,16 @@ def as_built(text: str, on_the_host: bool) -> str:
     return "\n".join(kept)
 
 
-ON_THE_HOST = suites_in(UNIT, on_the_host=True)
-IN_THE_KERNEL = suites_in(UNIT, UNIT / "kernel", on_the_host=False)
+def on_the_host(program: str) -> list[str]:
+    """All suites once for each page-table format, the allocators' with each of them."""
+    suites = suites_in(UNIT, defined=HOST_PROGRAMS[program])
+    if "CONFIG_SLAB" in HOST_PROGRAMS[program]:
+        return suites
+    return [suite for suite in suites if suite.startswith(("slab", "slub", "slob"))]
+
+
+def in_the_kernel(preset: str) -> list[str]:
+    return suites_in(UNIT, UNIT / "kernel", defined=KERNELS[preset])
 
 
 @functools.cache
@@ -57,8 +72,8 @@ def in_kernel(preset: str, seed: int) -> dict:
         return ktap(machine.command(f'test "" {seed}', timeout=240).output)
 
 
-@pytest.mark.parametrize("suite", ON_THE_HOST)
-@pytest.mark.parametrize("program", HOST_PROGRAMS)
+@pytest.mark.parametrize("program,suite", [
+    (program, suite) for program in HOST_PROGRAMS for suite in on_the_host(program)])
 def test_suite_passes_on_the_host(program, suite, seed):
     host_programs()
     done = run(BUILD / "host" / program, "--seed", seed, suite)
@@ -77,7 +92,7 @@ def test_host_program_refuses_a_suite_that_is_not_there(program):
 
 @pytest.mark.parametrize("preset,suite", [
     pytest.param(preset, suite, marks=pytest.mark.xdist_group(f"kernel-{preset}"))
-    for preset in KERNELS for suite in IN_THE_KERNEL])
+    for preset in KERNELS for suite in in_the_kernel(preset)])
 def test_suite_passes_in_the_kernel(preset, suite, seed):
     results = in_kernel(preset, seed)
     assert suite in results, f"{suite} did not run; these did: {', '.join(results)}"

@@ -9,6 +9,7 @@
 #include <lib/bug.h>
 #include <mm/page_debug.h>
 #include <mm/page_owner.h>
+#include <mm/slab.h>
 
 #include "machine.h"
 
@@ -50,4 +51,5 @@ void host_machine_init(void)
 	for (int i = 0; i < 2; i++)
 		free_reserved_range(ram[i].start_pfn, ram[i].end_pfn);
 	init_per_zone_pages_min();
+	kmem_cache_init();
 }

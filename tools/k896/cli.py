@@ -44,6 +44,8 @@ Options of exec:
 Options of test:
   --seconds N          how long each fuzzer runs (30)
   --seed N             of the random choices
+  --allocator slab|slub|slob
+                       test slab: with this one alone
   -- ARGUMENT ...      the rest goes to pytest as it is
 --yes installs missing packages without asking.
 

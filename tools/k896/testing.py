@@ -14,6 +14,8 @@ GROUPS = {
     "boot": ["test_boot.py", "test_params.py", "test_elf.py"],
     "pages": ["test_buddy.py", "test_memblock.py", "test_page_commands.py", "test_page_debug.py",
               "test_zoneinfo_marks.py"],
+    "slab": ["test_slab.py"],
+    "colour": ["test_colour.py"],
     "oracle": ["test_oracle.py"],
     "witness": ["test_witness.py"],
     "fuzz": ["test_fuzz.py"],
@@ -21,6 +23,7 @@ GROUPS = {
     "full": [],
 }
 FUZZ_SECONDS = 30
+ALLOCATORS = ("slab", "slub", "slob")
 WORKERS_MIN, WORKERS_MAX = 2, 8
 PYTEST_MODULES = {"pytest": "python3-pytest", "xdist": "python3-pytest-xdist"}
 
@@ -30,6 +33,7 @@ def options(own: list[str], extra: list[str]) -> argparse.Namespace:
     parser = words.Parser("test")
     parser.add_argument("--seconds", default=str(FUZZ_SECONDS))
     parser.add_argument("--seed")
+    parser.add_argument("--allocator", choices=ALLOCATORS)
     chosen = parser.parse(own)
     chosen.extra = extra
     chosen.seconds = words.seconds("--seconds", chosen.seconds)
@@ -62,5 +66,7 @@ def run(chosen: argparse.Namespace) -> int:
                "--dist", "loadgroup", "--fuzz-seconds", f"{chosen.seconds:g}"]
     if chosen.seed is not None:
         command += ["--seed", chosen.seed]
+    if chosen.allocator:
+        command += ["--allocator", chosen.allocator]
     command += [str(FOLDER / name) for name in dict.fromkeys(wanted)]
     return subprocess.run(command + chosen.extra, cwd=ROOT).returncode
