@@ -438,6 +438,30 @@ PLAIN_TEST(the_checker_sees_a_cycle_in_a_free_list)
 	EXPECT(kmem_cache_destroy(victim));
 }
 
+static void take_object_1(void *unused __unused)
+{
+	objects[1] = kmem_cache_alloc(victim, GFP_KERNEL);
+}
+
+PLAIN_TEST(a_free_list_that_leads_nowhere_is_caught_before_it_is_followed)
+{
+	struct slab *slab;
+
+	victim = create_120();
+	ASSERT(victim != NULL);
+	take(victim, 0, 1);
+	drain_cpu_caches(victim);
+	slab = page_get_slab(virt_to_page(objects[0]));
+	slab->free += 100; /* somebody wrote over the descriptor */
+	said_nothing_yet();
+	EXPECT_BUG(take_object_1, NULL);
+	EXPECT(said("BUG test-own: free list corrupt"));
+	slab->free -= 100;
+	EXPECT_EQ(slab_check(), 0);
+	give(victim, 0, 1);
+	EXPECT(kmem_cache_destroy(victim));
+}
+
 #ifdef K896_HOST
 TEST(slab_own, the_colour_parameter_is_on_or_off)
 {

@@ -1,7 +1,7 @@
 /*
  * Debugging: what a cache with a debugging flag does around each object, and what
- * is said when something is wrong. Such a cache takes the long way at every call;
- * the hot paths know nothing of it but one test.
+ * is said when something is wrong. Such a cache has arrays of length 0 and so takes
+ * the long way at every call; the hot paths know nothing of it.
  *
  *	obj_offset          object             red_offset   track_offset
  *	[ .. | left zone ][ object | padding ][ right zone ][ last user ]
@@ -16,8 +16,8 @@
  * 3.6.3, "Debugging")
  *
  * Different from Linux's SLAB: the last user is a chain of callers; a double free
- * is found by looking at the slab, so with any debugging flag; the
- * constructor runs once for an object, so a cache that has one is not poisoned.
+ * is found by looking at the slab, so with any debugging flag; the constructor runs
+ * once for an object, so a cache that has one is not poisoned.
  */
 #include "internal.h"
 
@@ -149,6 +149,15 @@ void slab_double_free(struct kmem_cache *cache, void *object)
 		describe(cache, object, false, 0);
 	else
 		slab_report_info("the slab that it lay in is gone");
+	slab_report_end();
+}
+
+void slab_freelist_corrupt(struct kmem_cache *cache, struct slab *slab)
+{
+	slab_report_begin(cache, SLAB_BUG_FREELIST, slab->s_mem, 0);
+	slab_report_info("slab 0x%08lx: %u of %u in use, yet %#x is the next free one",
+	                 (unsigned long)slab, slab->inuse, cache->g.num, slab->free);
+	slab_report_dump("Slab", slab, slab, cache->g.slab_size);
 	slab_report_end();
 }
 

@@ -21,7 +21,6 @@ typedef unsigned int kmem_bufctl_t;
 #define BUFCTL_END    (~0U)
 #define BUFCTL_ACTIVE (~1U) /* handed out: to a caller or to an array */
 #define BUFCTL_CACHED (~2U) /* while the checker runs: in an array */
-#define SLAB_LIMIT    (~3U)
 
 /*
  * The descriptor of a slab, with a kmem_bufctl_t for each object behind it. It
@@ -257,6 +256,8 @@ void slab_check_pointer(struct kmem_cache *cache, void *object);
 /* An object that goes back to its slab is not handed out there, or its slab is
  * gone. */
 __noreturn void slab_double_free(struct kmem_cache *cache, void *object);
+/* Its free list names what is no object. */
+__noreturn void slab_freelist_corrupt(struct kmem_cache *cache, struct slab *slab);
 /* kfree or ksize of what lies in no slab. */
 __noreturn void slab_not_kmalloced(const void *object);
 

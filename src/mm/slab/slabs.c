@@ -26,6 +26,8 @@ static unsigned int take_objects(struct kmem_cache *cache, struct slab *slab,
 	void **entry = ac->entry + ac->avail;
 	kmem_bufctl_t *bufctl = slab_bufctl(slab), n = slab->free;
 
+	if (unlikely(n >= cache->g.num))
+		slab_freelist_corrupt(cache, slab);
 	for (unsigned int left = nr; left; left--) {
 		kmem_bufctl_t next = bufctl[n];
 
