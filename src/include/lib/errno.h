@@ -19,6 +19,7 @@
 #undef ENOSYS
 #undef ENODATA
 #undef EOVERFLOW
+#undef ETIME
 
 #define EPERM     1
 #define ENOENT    2
@@ -36,6 +37,7 @@
 #define ERANGE    34
 #define ENOSYS    38
 #define ENODATA   61
+#define ETIME     62
 #define EOVERFLOW 75
 
 #endif

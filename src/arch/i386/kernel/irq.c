@@ -8,6 +8,7 @@
 #include <asm/irqflags.h>
 #include <lib/bug.h>
 #include <lib/printk.h>
+#include <sched/sched.h>
 
 #define PIC_MASTER    0x20
 #define PIC_SLAVE     0xa0
@@ -20,7 +21,7 @@
 
 static void (*handlers[NR_IRQS])(void);
 static u16 irq_mask = 0xffff;
-static unsigned int irq_depth;
+static DEFINE_PER_CPU(const struct pt_regs *, irq_regs);
 void do_IRQ(struct pt_regs *regs);
 
 static void write_mask(void)
@@ -61,9 +62,21 @@ void request_irq(unsigned int irq, void (*handler)(void))
 	local_irq_restore(flags);
 }
 
-bool in_irq(void)
+void free_irq(unsigned int irq)
 {
-	return irq_depth != 0;
+	unsigned long flags;
+
+	BUG_ON(irq >= NR_IRQS || !handlers[irq]);
+	local_irq_save(flags);
+	irq_mask |= (u16)(1U << irq);
+	write_mask();
+	handlers[irq] = NULL;
+	local_irq_restore(flags);
+}
+
+const struct pt_regs *get_irq_regs(void)
+{
+	return __get_cpu_var(irq_regs);
 }
 
 static bool is_spurious(unsigned int irq)
@@ -83,10 +96,24 @@ static void acknowledge(unsigned int irq)
 	outb(PIC_EOI, PIC_MASTER);
 }
 
-/* Called by entry.asm with interrupts off. */
+static void handle(unsigned int irq)
+{
+	if (handlers[irq])
+		handlers[irq]();
+	else
+		pr_warn("irq %u: nobody cared\n", irq);
+}
+
+/*
+ * Called by entry.asm with interrupts off. The acknowledgement comes first, so
+ * that another thread may run before this one returns. An interrupt can only have
+ * come while interrupts were on, or by an instruction (tests do that): then the
+ * code that it broke into is not to be switched away from.
+ */
 void do_IRQ(struct pt_regs *regs)
 {
 	unsigned int irq = (unsigned int)regs->vector - FIRST_IRQ_VECTOR;
+	const struct pt_regs *outer = __get_cpu_var(irq_regs);
 
 	if (is_spurious(irq)) {
 		if (irq >= 8)
@@ -94,10 +121,11 @@ void do_IRQ(struct pt_regs *regs)
 		return;
 	}
 	acknowledge(irq);
-	irq_depth++;
-	if (handlers[irq])
-		handlers[irq]();
-	else
-		pr_warn("irq %u: nobody cared\n", irq);
-	irq_depth--;
+	__get_cpu_var(preempt_count) += HARDIRQ_OFFSET;
+	__get_cpu_var(irq_regs) = regs;
+	handle(irq);
+	__get_cpu_var(irq_regs) = outer;
+	__get_cpu_var(preempt_count) -= HARDIRQ_OFFSET;
+	if (need_resched() && !in_atomic() && (regs->eflags & X86_EFLAGS_IF))
+		preempt_schedule_irq();
 }

@@ -14,13 +14,13 @@ pte_t *fixmap_page_table;
 void __set_fixmap(enum fixed_addresses idx, phys_addr_t phys, pgprot_t flags)
 {
 	set_pte_atomic(fixmap_pte(fix_to_virt(idx)), pfn_pte(PFN_DOWN(phys), flags));
-	__flush_tlb_one(fix_to_virt(idx));
+	__flush_tlb_one(fix_to_virt(idx), TLB_FIXMAP);
 }
 
 void clear_fixmap(enum fixed_addresses idx)
 {
 	ptep_get_and_clear(fixmap_pte(fix_to_virt(idx)));
-	__flush_tlb_one(fix_to_virt(idx));
+	__flush_tlb_one(fix_to_virt(idx), TLB_FIXMAP);
 }
 
 /* The fixmap counts down, addresses count up: a slot's first page is its last. */

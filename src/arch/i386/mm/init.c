@@ -151,7 +151,7 @@ void __init paging_init(void)
 	write_cr3((unsigned long)__pa(swapper_pg_dir));
 	if (cpu_has(X86_FEATURE_PGE))
 		write_cr4(read_cr4() | X86_CR4_PGE);
-	__flush_tlb_all();
+	__flush_tlb_all(TLB_BOOT);
 	memblock_set_current_limit(PFN_PHYS(max_low_pfn));
 	doublefault_set_cr3(read_cr3());
 }
@@ -160,7 +160,7 @@ void __init drop_identity_map(void)
 {
 	for (unsigned long i = 0; i < pgd_index(PAGE_OFFSET); i++)
 		__clear_entry(&boot_pg_dir[i].pgd);
-	__flush_tlb_all();
+	__flush_tlb_all(TLB_BOOT);
 }
 
 void __init zone_sizes_init(void)

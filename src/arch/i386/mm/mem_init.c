@@ -99,7 +99,7 @@ static void make_writable(unsigned long address)
 	BUG_ON(pmd_large(*pmd));
 	set_pte_atomic(pte_offset_kernel(pmd, address),
 		       pfn_pte(PFN_DOWN(__pa(address)), PAGE_KERNEL));
-	__flush_tlb_one(address);
+	__flush_tlb_one(address, TLB_BOOT);
 }
 
 void free_initmem(void)

@@ -11,8 +11,6 @@
 #include <lib/bug.h>
 #include <mm/mmzone.h>
 
-#define FLUSH_SINGLE_MAX 32UL
-
 static pmd_t *direct_map_pmd(unsigned long address)
 {
 	return pmd_offset(pud_offset(pgd_offset_k(address), address), address);
@@ -24,16 +22,6 @@ static pte_t *direct_map_pte(unsigned long address)
 	pmd_t *pmd = direct_map_pmd(address);
 
 	return pmd_large(*pmd) ? NULL : pte_offset_kernel(pmd, address);
-}
-
-static void flush_range(unsigned long start, unsigned long pages)
-{
-	if (pages > FLUSH_SINGLE_MAX) {
-		__flush_tlb_all();
-		return;
-	}
-	for (unsigned long i = 0; i < pages; i++)
-		__flush_tlb_one(start + (i << PAGE_SHIFT));
 }
 
 void kernel_map_pages(struct page *page, int numpages, int enable)
@@ -55,7 +43,7 @@ void kernel_map_pages(struct page *page, int numpages, int enable)
 			pte_clear(pte);
 	}
 	if (!enable && pages)
-		flush_range(start, pages);
+		flush_tlb_kernel_range(start, start + (pages << PAGE_SHIFT), TLB_PAGEATTR);
 }
 
 bool kernel_page_present(const struct page *page)

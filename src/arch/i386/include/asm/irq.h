@@ -5,6 +5,7 @@
 #define ASM_IRQ_H
 
 #include <asm/ptrace.h>
+#include <lib/preempt.h>
 
 #define NR_IRQS          16
 #define FIRST_IRQ_VECTOR 32
@@ -20,7 +21,11 @@ void init_IRQ(void);
 /* Call handler, interrupts off, whenever irq fires; unmasks the line. */
 void request_irq(unsigned int irq, void (*handler)(void));
 
-/* Whether the CPU is inside an interrupt handler. */
-bool in_irq(void);
+/* The line's handler is taken out, the line masked. */
+void free_irq(unsigned int irq);
+
+/* The registers that the innermost interrupt handler will return to; NULL outside
+ * of one. */
+const struct pt_regs *get_irq_regs(void);
 
 #endif

@@ -35,7 +35,7 @@ static inline void kmap_slot_clear(unsigned int slot)
 	unsigned long address = (unsigned long)kmap_slot_address(slot);
 
 	pte_clear(fixmap_pte(address));
-	__flush_tlb_one(address);
+	__flush_tlb_one(address, TLB_KMAP_ATOMIC);
 }
 
 #endif
