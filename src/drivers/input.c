@@ -17,6 +17,8 @@ static u32 tail;       /* bytes ever taken; consumer's */
 static u32 ctrl_c_in;  /* Ctrl-C bytes ever pushed; producer's */
 static u32 ctrl_c_out; /* Ctrl-C bytes ever taken; consumer's */
 
+DECLARE_WAIT_QUEUE_HEAD(input_wait);
+
 static void (*call_when_room)(void);
 
 static_assert(is_power_of_2(INPUT_RING_SIZE), "the indices wrap at 2^32");
@@ -43,6 +45,7 @@ bool input_push_bytes(const u8 *bytes, size_t count)
 	}
 	barrier(); /* the bytes stand in the ring before the consumer sees them */
 	WRITE_ONCE(head, head + (u32)count);
+	wake_up_all(&input_wait);
 	return true;
 }
 

@@ -12,8 +12,10 @@
 #include <drivers/uart.h>
 #include <drivers/vga.h>
 #include <kernel/console_params.h>
+#include <kernel/jitter_thread.h>
 #include <kernel/selftest.h>
 #include <kernel/version.h>
+#include <kernel/watchdog.h>
 #include <lib/errno.h>
 #include <lib/kallsyms.h>
 #include <lib/params.h>
@@ -23,6 +25,7 @@
 #include <mm/page_debug.h>
 #include <mm/slab.h>
 #include <monitor/monitor.h>
+#include <sched/sched.h>
 
 void start_kernel(void);
 
@@ -65,7 +68,15 @@ static void __init interrupts_init(void)
 	request_irq(UART_IRQ, uart_interrupt);
 	kbd_init();
 	uart_enable_interrupt();
+	timer_init();
+	scheduler_running = true;
 	local_irq_enable();
+}
+
+static void __init threads_init(void)
+{
+	watchdog_init();
+	jitter_thread_init();
 }
 
 #define NEEDS(step) (1U << STEP_##step)
@@ -95,7 +106,9 @@ static void __init interrupts_init(void)
 	STEP(memory,     mem_init,                 NEEDS(zonelists) | NEEDS(page_debug)) \
 	STEP(slab,       kmem_cache_init,          NEEDS(memory))              \
 	STEP(cma_areas,  cma_init_reserved_areas,  NEEDS(cma) | NEEDS(memory)) \
-	STEP(interrupts, interrupts_init,          NEEDS(consoles) | NEEDS(memory)) \
+	STEP(sched,      sched_init,               NEEDS(slab))                \
+	STEP(interrupts, interrupts_init,          NEEDS(consoles) | NEEDS(sched)) \
+	STEP(threads,    threads_init,             NEEDS(interrupts))          \
 	STEP(initmem,    free_initmem,             NEEDS(memory) | NEEDS(interrupts))
 /* clang-format on */
 

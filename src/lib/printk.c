@@ -1,8 +1,9 @@
 /*
  * printk: text becomes one record a line in a ring (lib/logring.c) and goes to
  * the consoles that are on. Nothing here takes a lock: each call works in a
- * buffer on its own stack, the ring takes care of calls that break into each
- * other, and all they can spoil is the order of characters on a console.
+ * buffer on its own stack with preemption off, the ring takes care of interrupts
+ * and traps that break into a call, and all that those can spoil is the order of
+ * characters on a console.
  *
  * A line is stored when its text is known, not when it ends: what KERN_CONT adds
  * is a record of its own, and printk_read() joins them. Unlike in Linux the
@@ -10,6 +11,7 @@
  */
 #include <lib/logring.h>
 #include <lib/math64.h>
+#include <lib/preempt.h>
 #include <lib/printk.h>
 #include <lib/string.h>
 #include <lib/util.h>
@@ -138,7 +140,9 @@ int vprintk(const char *fmt, va_list args)
 		memcpy(text + len - strlen(CUT_MARK "\n"), CUT_MARK "\n",
 		       strlen(CUT_MARK "\n"));
 	}
+	preempt_disable();
 	emit(text);
+	preempt_enable();
 	return len;
 }
 
@@ -212,7 +216,9 @@ bool console_select(const char *name)
 
 void console_write(const char *text, size_t len)
 {
+	preempt_disable();
 	write_to(NULL, text, len);
+	preempt_enable();
 }
 
 int console_printf(const char *fmt, ...)

@@ -9,7 +9,6 @@
  * was ended that way takes what was typed before the Ctrl-C with it, as a
  * terminal's interrupt key does.
  */
-#include <asm/irqflags.h>
 #include <drivers/input.h>
 #include <lib/kallsyms.h>
 #include <lib/printk.h>
@@ -147,15 +146,8 @@ int monitor_getc(void)
 {
 	int byte;
 
-	while ((byte = input_getc_nowait()) < 0) {
-		/* a byte that comes between the look and the halt must not wait
-		 * for the next one: safe_halt() enables and halts in one */
-		local_irq_disable();
-		if (!input_available())
-			safe_halt();
-		else
-			local_irq_enable();
-	}
+	while ((byte = input_getc_nowait()) < 0)
+		wait_event_interruptible(input_wait, input_available());
 	return byte;
 }
 

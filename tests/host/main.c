@@ -14,6 +14,7 @@
 #include "machine.h"
 
 #include <lib/printk.h>
+#include <sched/sched.h>
 
 #define EXIT_USAGE 2
 
@@ -94,6 +95,8 @@ int main(int argc, char **argv)
 	}
 
 	host_machine_init();
+	sched_init();
+	scheduler_running = true;
 	if (i == argc)
 		failed = run_suite(NULL, seed);
 	for (; i < argc; i++)

@@ -14,9 +14,11 @@
 
 #include <asm/irqflags.h>
 #include <lib/bug.h>
+#include <lib/preempt.h>
 #include <lib/printk.h>
 #include <lib/string.h>
 #include <lib/vsprintf.h>
+#include <sched/sched.h>
 
 #define LINE_SIZE   512
 #define INDENT      "    "
@@ -43,6 +45,7 @@ static struct {
 } run;
 
 static void **bug_jump;
+static struct task_struct *bug_task; /* who expects it */
 
 static void __printf(1, 2) print(const char *fmt, ...)
 {
@@ -140,7 +143,8 @@ bool ktest_failed(void)
 
 static void jump_out_of_bug(void)
 {
-	__builtin_longjmp(bug_jump, 1);
+	if (current == bug_task) /* another thread's bug is a bug */
+		__builtin_longjmp(bug_jump, 1);
 }
 
 bool ktest_catches_bug(void (*fn)(void *), void *arg)
@@ -149,18 +153,24 @@ bool ktest_catches_bug(void (*fn)(void *), void *arg)
 	void **volatile outer = bug_jump;
 	void (*volatile outer_hook)(void) = bug_hook;
 	volatile bool caught = true;
+	struct task_struct *volatile outer_task = bug_task;
+	volatile unsigned int preempt = preempt_count();
 	volatile unsigned long irq;
 
 	local_irq_save(irq);
 	local_irq_restore(irq); /* now, for later: a BUG may strike with them off */
 	bug_jump = here;
 	bug_hook = jump_out_of_bug;
+	bug_task = current;
 	if (__builtin_setjmp(here) == 0) {
 		fn(arg);
 		caught = false;
 	}
 	bug_jump = outer;
 	bug_hook = outer_hook;
+	bug_task = outer_task;
+	__get_cpu_var(preempt_count) = preempt;
+	__set_current_state(TASK_RUNNING);
 	local_irq_restore(irq);
 	return caught;
 }

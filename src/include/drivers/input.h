@@ -9,6 +9,7 @@
 #define DRIVERS_INPUT_H
 
 #include <lib/types.h>
+#include <sched/wait.h>
 
 /* Bytes that the ring holds: room for a pasted page or a test's whole script. */
 #define INPUT_RING_SIZE 8192
@@ -27,8 +28,9 @@ size_t input_space(void);
 /* The oldest byte, or -1 when there is none. */
 int input_getc_nowait(void);
 
-/* Is there a byte to read? */
+/* Is there a byte to read? Who waits for one sleeps here. */
 bool input_available(void);
+extern wait_queue_head_t input_wait;
 
 /* Does a Ctrl-C wait in the ring, behind whatever was typed before it? */
 bool input_interrupt_pending(void);

@@ -57,7 +57,7 @@ __noreturn void monitor_run(void);
  * empty one. */
 int monitor_execute(char *line);
 
-/* Next byte from the console; halts the CPU until there is one. */
+/* Next byte from the console; sleeps until there is one. */
 int monitor_getc(void);
 
 /* Has somebody struck Ctrl-C? A command that prints or computes for long asks

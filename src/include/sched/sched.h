@@ -40,6 +40,9 @@ struct task_struct {
 	unsigned int flags;        /* its own alone */
 	int pid;
 	char comm[TASK_COMM_LEN];
+	void (*fn)(void *);        /* what it runs */
+	void *arg;
+	void (*dead)(struct task_struct *); /* called when it has ended */
 	void *stack;               /* lowest byte */
 	unsigned long stack_size;  /* bytes */
 	unsigned int time_slice;   /* ticks that are left */
@@ -131,7 +134,11 @@ __noreturn void do_exit(void (*dead)(struct task_struct *));
 
 /* ---- The timer's end (interrupt context) ---- */
 
-void scheduler_tick(void);
+/* Ticks have passed: time goes on, timers fire, a time slice may be over. */
+void do_timer(unsigned long ticks);
+
+/* Called at the end of each tick, or NULL: the watchdog's look. */
+extern void (*tick_hook)(void);
 
 /* After a handler: let another thread run if one should. Interrupts are off,
  * and off again when it returns. */
@@ -147,9 +154,6 @@ void sched_init(void);
 struct task_struct *next_task(const struct task_struct *last);
 
 const char *task_state_name(const struct task_struct *task);
-
-/* Print the thread's callers: where it waits, or where it was interrupted. */
-void sched_show_task(const struct task_struct *task);
 
 /* Switches since boot. */
 extern unsigned long nr_context_switches;

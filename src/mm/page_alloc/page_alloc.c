@@ -15,6 +15,7 @@
 #include <lib/string.h>
 #include <mm/highmem.h>
 #include <mm/page_debug.h>
+#include <sched/sched.h>
 
 #define COSTLY_ORDER      3  /* up to here, reclaim is worth repeating */
 #define NOFAIL_ROUNDS     16 /* without any progress: it would be for ever */
@@ -23,7 +24,6 @@
 gfp_t gfp_always;
 bool free_hooks;
 
-static bool memalloc; /* PF_MEMALLOC of what runs now */
 static LIST_HEAD(shrinker_list);
 
 /* ---- Pages changing hands ---- */
@@ -174,15 +174,16 @@ static bool try_to_free_pages(gfp_t gfp)
 
 bool memalloc_save(void)
 {
-	bool before = memalloc;
+	bool before = current->flags & PF_MEMALLOC;
 
-	memalloc = true;
+	current->flags |= PF_MEMALLOC;
 	return before;
 }
 
 void memalloc_restore(bool before)
 {
-	memalloc = before;
+	if (!before)
+		current->flags &= ~PF_MEMALLOC;
 }
 
 static unsigned int gfp_to_alloc_flags(gfp_t gfp)
@@ -227,7 +228,7 @@ static noinline struct page *__alloc_pages_slowpath(gfp_t gfp, unsigned int orde
 	struct page *page;
 	bool progress;
 
-	if (memalloc && !(gfp & __GFP_NOMEMALLOC)) {
+	if ((current->flags & PF_MEMALLOC) && !(gfp & __GFP_NOMEMALLOC)) {
 		page = get_page_from_freelist(gfp, order, zonelist,
 					      alloc_flags | ALLOC_NO_WATERMARKS);
 		goto out; /* reclaim must not wait for reclaim */

@@ -124,6 +124,23 @@ load_tr:
 	ltr ax
 	ret
 
+; void __switch_to(unsigned long *prev_esp /* eax */, unsigned long next_esp /* edx */)
+; One thread's stack for another's; struct switch_frame of asm/switch_to.h is what
+; lies on top of a stack that is left. The other registers are the caller's to save.
+global __switch_to
+__switch_to:
+	push ebp
+	push ebx
+	push esi
+	push edi
+	mov [eax], esp
+	mov esp, edx
+	pop edi
+	pop esi
+	pop ebx
+	pop ebp
+	ret
+
 ; int copy_nofault(void *dst /* eax */, const void *src /* edx */, size_t n /* ecx */)
 ; Returns 0, or -14 (-EFAULT) when either side is not mapped.
 global copy_nofault

@@ -13,6 +13,7 @@
 #include <lib/bug.h>
 #include <lib/printk.h>
 #include <lib/vsprintf.h>
+#include <sched/sched.h>
 
 #define MAX_FRAMES       32
 #define LOGLEVEL_VERBOSE 15
@@ -84,6 +85,8 @@ void show_regs(const struct pt_regs *regs)
 		 regs->edi, regs->ebp, regs_sp(regs));
 	pr_emerg("ds: %04lx   es: %04lx   fs: %04lx   gs: %04lx\n", regs->ds & 0xffff,
 		 regs->es & 0xffff, regs->fs & 0xffff, regs->gs & 0xffff);
+	pr_emerg("Process %s (pid: %d), preempt count: %08x\n", current->comm,
+		 current->pid, preempt_count());
 	pr_emerg("cr0: %08lx   cr2: %08lx   cr3: %08lx   cr4: %08lx\n", read_cr0(),
 		 read_cr2(), read_cr3(), read_cr4());
 	show_trace(regs->eip, regs->ebp);

@@ -1,18 +1,26 @@
 /*
  * The clock behind printk's stamps: the time-stamp counter, whose rate is
  * measured once against channel 2 of the 8254 timer (Intel 8254 data sheet;
- * its gate and output are bits 0 and 5 of port 61h).
+ * its gate and output are bits 0 and 5 of port 61h). And the tick: channel 0, HZ
+ * times a second, or under preempt_jitter= after intervals that a seed chooses.
  */
 #include <asm/io.h>
+#include <asm/irq.h>
 #include <asm/processor.h>
 #include <asm/time.h>
 #include <lib/math64.h>
 #include <lib/printk.h>
+#include <sched/jitter.h>
+#include <sched/sched.h>
 
 #define PIT_HZ           1193182
+#define PIT_CHANNEL0     0x40
 #define PIT_CHANNEL2     0x42
 #define PIT_COMMAND      0x43
 #define PIT_MODE0_CH2    0xb0 /* channel 2, both bytes, interrupt on zero */
+#define PIT_MODE2_CH0    0x34 /* channel 0, both bytes, over and over */
+#define PIT_MODE0_CH0    0x30 /* channel 0, both bytes, once */
+#define PIT_LATCH        ((PIT_HZ + HZ / 2) / HZ) /* counts of a tick */
 #define PIT_LATCH_CH2    0x80
 #define PIT_PORT_B       0x61
 #define PORT_B_GATE2     0x01
@@ -72,4 +80,36 @@ void time_init(void)
 u64 sched_clock_us(void)
 {
 	return tsc_khz ? div_u64((rdtsc() - tsc_base) * 1000, tsc_khz) : 0;
+}
+
+static void program_tick(u8 mode, u32 counts)
+{
+	outb(mode, PIT_COMMAND);
+	outb((u8)counts, PIT_CHANNEL0);
+	outb((u8)(counts >> 8), PIT_CHANNEL0);
+}
+
+/* The interval that is over is counted, the next one begins. Ticks that passed. */
+static unsigned long jittered_ticks(void)
+{
+	static u32 interval, passed;
+	unsigned long ticks;
+
+	passed += interval;
+	ticks = passed / PIT_LATCH;
+	passed %= PIT_LATCH;
+	interval = jitter_interval(get_irq_regs()->eip);
+	program_tick(PIT_MODE0_CH0, interval);
+	return ticks;
+}
+
+static void timer_interrupt(void)
+{
+	do_timer(jitter_on() ? jittered_ticks() : 1);
+}
+
+void timer_init(void)
+{
+	request_irq(TIMER_IRQ, timer_interrupt);
+	program_tick(jitter_on() ? PIT_MODE0_CH0 : PIT_MODE2_CH0, PIT_LATCH);
 }

@@ -24,6 +24,15 @@ static inline void local_irq_enable(void)
 	host_irqs_off = false;
 }
 
+/* Nothing can run: a tick passes at once (fiber.c). */
+void host_tick(void);
+
+static inline void safe_halt(void)
+{
+	host_irqs_off = false;
+	host_tick();
+}
+
 #define local_irq_save(flags)                                                          \
 	do {                                                                           \
 		(flags) = host_irqs_off;                                               \

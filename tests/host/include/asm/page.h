@@ -8,6 +8,11 @@
 #define ASM_PAGE_H
 
 #include <asm/memory_layout.h>
+
+/* AddressSanitizer's frames are larger. */
+#undef THREAD_SIZE
+#define THREAD_SIZE (128UL << 10)
+
 #include <lib/types.h>
 #include <lib/util.h>
 
