@@ -8,6 +8,8 @@ void __asan_poison_memory_region(const volatile void *address, size_t size);
 void __asan_unpoison_memory_region(const volatile void *address, size_t size);
 int __asan_address_is_poisoned(const volatile void *address);
 void __sanitizer_print_stack_trace(void);
+void __sanitizer_start_switch_fiber(void **fake_stack, const void *bottom, size_t size);
+void __sanitizer_finish_switch_fiber(void *fake_stack, const void **bottom, size_t *size);
 
 void __asan_poison_memory_region(const volatile void *address, size_t size)
 {
@@ -27,4 +29,16 @@ int __asan_address_is_poisoned(const volatile void *address)
 
 void __sanitizer_print_stack_trace(void)
 {
+}
+
+void __sanitizer_start_switch_fiber(void **fake_stack, const void *bottom, size_t size)
+{
+	(void)fake_stack, (void)bottom, (void)size;
+}
+
+void __sanitizer_finish_switch_fiber(void *fake_stack, const void **bottom, size_t *size)
+{
+	(void)fake_stack;
+	*bottom = NULL;
+	*size = 0;
 }

@@ -1,12 +1,11 @@
 /*
- * Threads for the host build: what __switch_to does with a few instructions is done
- * by the C library's contexts, told to AddressSanitizer. The real scheduler runs on
- * top. Nothing interrupts a thread, so it is left only where it waits; and time
- * passes only while all wait: then a tick comes at once.
+ * Threads for the host build: the stacks are changed as in the kernel, which is told
+ * to AddressSanitizer. The real scheduler runs on top. Nothing interrupts a thread,
+ * so it is left only where it waits; and time passes only while all wait: then a
+ * tick comes at once.
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <ucontext.h>
 
 #include <asm/irqflags.h>
 #include <asm/page.h>
@@ -18,9 +17,21 @@
 void do_timer(unsigned long ticks);
 void __sanitizer_start_switch_fiber(void **fake_stack, const void *bottom, size_t size);
 void __sanitizer_finish_switch_fiber(void *fake_stack, const void **bottom, size_t *size);
+void change_stack(unsigned long *prev_esp, unsigned long next_esp);
+
+/* void change_stack(unsigned long *prev_esp, unsigned long next_esp) */
+__asm__(".text\n"
+	"change_stack:\n\t"
+	"movl 4(%esp), %eax\n\t"
+	"movl 8(%esp), %edx\n\t"
+	"pushl %ebp; pushl %ebx; pushl %esi; pushl %edi\n\t"
+	"movl %esp, (%eax)\n\t"
+	"movl %edx, %esp\n\t"
+	"popl %edi; popl %esi; popl %ebx; popl %ebp\n\t"
+	"ret\n");
 
 struct fiber {
-	ucontext_t context;
+	unsigned long esp;
 	void *fake_stack;
 	const void *bottom;
 	size_t size;
@@ -32,12 +43,7 @@ static struct fiber *running = &main_fiber, *left;
 
 static void arrive(void *fake_stack)
 {
-	const void *bottom;
-	size_t size;
-
-	__sanitizer_finish_switch_fiber(fake_stack, &bottom, &size);
-	left->bottom = bottom;
-	left->size = size;
+	__sanitizer_finish_switch_fiber(fake_stack, &left->bottom, &left->size);
 }
 
 static void enter(void)
@@ -51,14 +57,15 @@ static void enter(void)
 unsigned long new_switch_frame(void *stack, unsigned long size, void (*entry)(void))
 {
 	struct fiber *fiber = (struct fiber *)ALIGN((unsigned long)stack + 16, 16UL);
-	char *bottom = (char *)(fiber + 1);
+	unsigned long top = ((unsigned long)stack + size) & ~15UL;
+	unsigned long *frame = (unsigned long *)top - 6;
 
-	*fiber = (struct fiber){.entry = entry, .bottom = bottom};
-	fiber->size = (size_t)((char *)stack + size - bottom);
-	getcontext(&fiber->context);
-	fiber->context.uc_stack.ss_sp = bottom;
-	fiber->context.uc_stack.ss_size = fiber->size;
-	makecontext(&fiber->context, enter, 0);
+	*fiber = (struct fiber){.entry = entry, .bottom = fiber + 1};
+	fiber->size = top - (unsigned long)fiber->bottom;
+	for (int i = 0; i < 6; i++)
+		frame[i] = 0;
+	frame[4] = (unsigned long)enter; /* behind edi, esi, ebx, ebp */
+	fiber->esp = (unsigned long)frame;
 	return (unsigned long)fiber;
 }
 
@@ -70,7 +77,7 @@ void __switch_to(unsigned long *prev_esp, unsigned long next_esp)
 	left = self;
 	running = (struct fiber *)next_esp;
 	__sanitizer_start_switch_fiber(&self->fake_stack, running->bottom, running->size);
-	swapcontext(&self->context, &running->context);
+	change_stack(&self->esp, running->esp);
 	arrive(self->fake_stack);
 }
 

@@ -6,6 +6,7 @@
 
 #include <asm/page.h>
 #include <asm/pageattr.h>
+#include <kernel/thread_stack.h>
 #include <lib/bug.h>
 #include <mm/page_debug.h>
 #include <mm/page_owner.h>
@@ -69,4 +70,18 @@ void flush_tlb_kernel_range(unsigned long start, unsigned long end, enum tlb_rea
 void __tlb_check_unmapped(unsigned long start, unsigned long end)
 {
 	(void)start, (void)end;
+}
+
+/* ---- Threads' stacks ---- */
+
+void *alloc_thread_stack(void)
+{
+	return alloc_pages_exact(THREAD_SIZE, GFP_KERNEL);
+}
+
+/* A thread leaves its last frames without returning from them. */
+void free_thread_stack(void *stack)
+{
+	__asan_unpoison_memory_region(stack, THREAD_SIZE);
+	free_pages_exact(stack, THREAD_SIZE);
 }

@@ -1,4 +1,4 @@
-/* The host's stand-in for <asm/switch_to.h>: the C library's contexts (fiber.c). */
+/* The host's stand-in for <asm/switch_to.h>: the see fiber.c. */
 #ifndef ASM_SWITCH_TO_H
 #define ASM_SWITCH_TO_H
 
