@@ -4,6 +4,8 @@
  */
 #include <asm/processor.h>
 #include <asm/sections.h>
+#include <kernel/kthread.h>
+#include <kernel/watchdog.h>
 #include <lib/bug.h>
 #include <lib/printk.h>
 #include <lib/string.h>
@@ -154,6 +156,37 @@ static void crash_free_reserved(void)
 	__free_page(virt_to_page(_text));
 }
 
+/* ---- What is done wrong with threads; see docs/threads.md ---- */
+
+static void crash_atomic(void)
+{
+	preempt_disable();
+	schedule();
+}
+
+/* Keep the CPU until the watchdog has said so. */
+static void crash_lockup(void)
+{
+	unsigned long told = nr_soft_lockups;
+
+	preempt_disable();
+	while (READ_ONCE(nr_soft_lockups) == told && softlockup_ticks)
+		barrier();
+	preempt_enable();
+}
+
+static int overflow_thread(void *unused)
+{
+	(void)unused;
+	return overflow_stack(0);
+}
+
+static void crash_thread_stack(void)
+{
+	if (kthread_run(overflow_thread, NULL, "overflow"))
+		msleep(1000);
+}
+
 static const struct {
 	const char *name;
 	void (*fn)(void);
@@ -173,6 +206,9 @@ static const struct {
     {"double-free", crash_double_free},
     {"wrong-order", crash_wrong_order},
     {"free-reserved", crash_free_reserved},
+    {"atomic", crash_atomic},
+    {"lockup", crash_lockup},
+    {"thread-stack", crash_thread_stack},
 };
 
 static int crash_usage(void)
@@ -206,7 +242,10 @@ MONITOR_COMMAND(
     "until the guard page, a double fault. The machine ends.\n"
     "Of pages, which debugging options catch (docs/page-debugging.md):\n"
     "use-after-free and write-past-end (debug_pagealloc=on, page_poison=on),\n"
-    "wrong-order (page_owner=on), double-free and free-reserved (always).");
+    "wrong-order (page_owner=on), double-free and free-reserved (always).\n"
+    "Of threads (docs/threads.md): atomic: sleep with preemption off. lockup:\n"
+    "keep the CPU until the watchdog reports it; the kernel survives that.\n"
+    "thread-stack: recurse in a thread.");
 
 static int break_command(int argc, char **argv)
 {

@@ -144,11 +144,10 @@ static void __schedule(bool preempted)
 
 static noinline void schedule_bug(void)
 {
-	pr_emerg("BUG: scheduling while atomic: %s/%d, preempt count %#x%s\n",
-		 current->comm, current->pid, preempt_count(),
-		 in_irq() ? ", in an interrupt"
-			  : ": a spinlock is held or a kmap_atomic is open");
-	panic("scheduling while atomic");
+	panic("BUG: scheduling while atomic: %s/%d/%#x: %s", current->comm, current->pid,
+	      preempt_count(),
+	      in_irq() ? "this is an interrupt handler"
+		       : "a spinlock is held, or a kmap_atomic is open");
 }
 
 void schedule(void)
@@ -315,9 +314,8 @@ void __might_sleep(const char *file, int line)
 {
 	if (likely(!in_atomic() && !irqs_disabled()) || !scheduler_running)
 		return;
-	pr_emerg("BUG: sleeping function called from invalid context at %s:%d\n", file,
-		 line);
-	panic("might sleep: preempt count %#x, interrupts %s, %s/%d", preempt_count(),
+	panic("BUG: sleeping function called from invalid context at %s:%d: preempt count "
+	      "%#x, interrupts %s, %s/%d", file, line, preempt_count(),
 	      irqs_disabled() ? "off" : "on", current->comm, current->pid);
 }
 
