@@ -155,6 +155,8 @@ CRASHES = {
     "bug": "BUG",
     "panic": "crash panic was typed",
     "stack": "double fault",
+    "atomic": "scheduling while atomic: monitor/1",
+    "thread-stack": "double fault(.*\n)*.*Process overflow",
 }
 
 
