@@ -24,6 +24,7 @@
 #include <mm/cma.h>
 #include <mm/page_debug.h>
 #include <mm/slab.h>
+#include <mm/vmalloc.h>
 #include <monitor/monitor.h>
 #include <sched/sched.h>
 
@@ -105,6 +106,7 @@ static void __init threads_init(void)
 	STEP(page_debug, page_debug_init,          NEEDS(zones))               \
 	STEP(memory,     mem_init,                 NEEDS(zonelists) | NEEDS(page_debug)) \
 	STEP(slab,       kmem_cache_init,          NEEDS(memory))              \
+	STEP(vmalloc,    vmalloc_init,             NEEDS(slab) | NEEDS(paging)) \
 	STEP(cma_areas,  cma_init_reserved_areas,  NEEDS(cma) | NEEDS(memory)) \
 	STEP(sched,      sched_init,               NEEDS(slab))                \
 	STEP(interrupts, interrupts_init,          NEEDS(consoles) | NEEDS(sched)) \

@@ -3,16 +3,15 @@
  * layout and order, the lines for which we have a mechanism. There is no page
  * cache, no swap and no user memory yet, hence none of their lines.
  *
- * The window of vmalloc is reported from the page tables themselves: what is
- * mapped there is used. VmallocChunk is the largest hole, as in the book; Linux
- * 6.1 always prints 0.
+ * VmallocUsed is what areas in use take of the window, guard pages included, and
+ * VmallocChunk the largest hole, as in 2.6.24; Linux 6.1 counts pages, and always
+ * prints 0 for the hole.
  */
 #include <asm/memory_layout.h>
-#include <asm/processor.h>
 #include <asm/setup.h>
-#include <asm/walk.h>
 #include <mm/page_alloc.h>
 #include <mm/slab.h>
+#include <mm/vmalloc.h>
 #include <proc/proc.h>
 
 #define PAGES_TO_KB_SHIFT (PAGE_SHIFT - 10)
@@ -54,36 +53,14 @@ static unsigned long high_pages(void)
 	return pages;
 }
 
-/* The vmalloc window while its mappings pass by, lowest first. */
-struct window {
-	unsigned long at;    /* looked at up to here */
-	unsigned long used;  /* bytes mapped */
-	unsigned long chunk; /* bytes of the largest hole */
-};
-
-static void look_at_range(const struct pt_range *range, void *arg)
-{
-	unsigned long end = min(range->last, VMALLOC_END - 1) + 1;
-	struct window *w = arg;
-
-	if (range->start >= VMALLOC_END || end <= w->at)
-		return;
-	if (range->start > w->at) {
-		w->chunk = max(w->chunk, range->start - w->at);
-		w->at = range->start;
-	}
-	w->used += end - w->at;
-	w->at = end;
-}
-
 static void show_vmalloc(struct seq_file *m)
 {
-	struct window w = {.at = VMALLOC_START};
+	struct vmalloc_info info;
 
-	pt_for_each_range(read_cr3(), look_at_range, &w);
-	show_kb(m, "VmallocTotal:", (VMALLOC_END - VMALLOC_START) >> 10);
-	show_kb(m, "VmallocUsed:", w.used >> 10);
-	show_kb(m, "VmallocChunk:", max(w.chunk, VMALLOC_END - w.at) >> 10);
+	get_vmalloc_info(&info);
+	show_kb(m, "VmallocTotal:", info.total >> 10);
+	show_kb(m, "VmallocUsed:", info.used >> 10);
+	show_kb(m, "VmallocChunk:", info.largest_chunk >> 10);
 }
 
 static void show_slab(struct seq_file *m)

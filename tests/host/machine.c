@@ -6,12 +6,17 @@
 
 #include <asm/page.h>
 #include <asm/pageattr.h>
+#include <asm/pgtable.h>
+#include <asm/processor.h>
+#include <asm/setup.h>
+#include <asm/window.h>
 #include <kernel/thread_stack.h>
 #include <lib/bug.h>
 #include <mm/page_debug.h>
 #include <mm/page_owner.h>
 #include <mm/slab.h>
 #include <mm/tlb.h>
+#include <mm/vmalloc.h>
 
 #include "machine.h"
 
@@ -20,11 +25,45 @@
 
 unsigned long host_kmap_slots[KMAP_ATOMIC_SLOTS];
 
+/* The window for vmalloc lies where the kernel has it; nothing is ever read through
+ * its addresses. */
+#define HOST_LOWMEM_END 0xF8000000UL
+
 static struct page page_map[FRAMES];
 static char owner_memory[OWNER_BYTES] __aligned(8);
 
 static const struct pfn_range ram[] = {
 	{1, 0x9f}, {0x100, PFN_DOWN(HOST_ARENA_SIZE) - 32}};
+
+/* ---- Page tables that no CPU walks ---- */
+
+pteval_t __supported_pte_mask = (pteval_t)~0ULL;
+pgd_t swapper_pg_dir[PTRS_PER_PGD] __aligned(PAGE_SIZE);
+void *high_memory = (void *)HOST_LOWMEM_END;
+struct cpuinfo_x86 boot_cpu_data = {.phys_bits = 36};
+
+static void host_page_tables_init(void)
+{
+	static pmd_t pmds[PTRS_PER_PGD][PTRS_PER_PMD] __aligned(PAGE_SIZE);
+
+	__builtin_memset(pmds, 0, sizeof(pmds));
+	for (unsigned long i = 0; i < PTRS_PER_PGD; i++) {
+		pud_t *pud = (pud_t *)&swapper_pg_dir[i];
+
+		__clear_entry((pteval_t *)pud);
+		pud_populate(pud, __pa(pmds[i]));
+	}
+}
+
+bool is_window_address(const void *addr)
+{
+	return is_vmalloc_addr(addr);
+}
+
+unsigned long window_pfn(const void *addr)
+{
+	return vmalloc_to_pfn(addr);
+}
 
 void host_machine_init(void)
 {
@@ -54,6 +93,8 @@ void host_machine_init(void)
 		free_reserved_range(ram[i].start_pfn, ram[i].end_pfn);
 	init_per_zone_pages_min();
 	kmem_cache_init();
+	host_page_tables_init();
+	vmalloc_init();
 }
 
 /* ---- The TLB that there is not ---- */

@@ -7,11 +7,6 @@
 
 #include <asm/pgtable.h>
 
-#ifdef K896_HOST
-pteval_t __supported_pte_mask = (pteval_t)~0ULL;
-pgd_t swapper_pg_dir[PTRS_PER_PGD];
-#endif
-
 #ifdef CONFIG_X86_PAE
 #define HIGH_PFN 0xabcdefUL /* below 64 GiB, above 4 GiB */
 #define NX_BIT   0x8000000000000000ULL
