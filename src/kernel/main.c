@@ -110,7 +110,7 @@ static void __init threads_init(void)
 	STEP(cma_areas,  cma_init_reserved_areas,  NEEDS(cma) | NEEDS(memory)) \
 	STEP(sched,      sched_init,               NEEDS(slab))                \
 	STEP(interrupts, interrupts_init,          NEEDS(consoles) | NEEDS(sched)) \
-	STEP(threads,    threads_init,             NEEDS(interrupts))          \
+	STEP(threads,    threads_init,             NEEDS(interrupts) | NEEDS(vmalloc))\
 	STEP(initmem,    free_initmem,             NEEDS(memory) | NEEDS(interrupts))
 /* clang-format on */
 

@@ -1,14 +1,14 @@
-/* Threads' stacks. */
+/* Threads' stacks: vmalloc's guard page behind each area lies below the next one. */
 #include <asm/memory_layout.h>
 #include <kernel/thread_stack.h>
-#include <mm/page_alloc.h>
+#include <mm/vmalloc.h>
 
 void *alloc_thread_stack(void)
 {
-	return alloc_pages_exact(THREAD_SIZE, GFP_KERNEL);
+	return vmalloc(THREAD_SIZE);
 }
 
 void free_thread_stack(void *stack)
 {
-	free_pages_exact(stack, THREAD_SIZE);
+	vfree(stack);
 }
