@@ -65,12 +65,24 @@ static const struct {
 	{FIX_BTMAP_END, "FIX_BTMAP_END"},
 };
 
-const char *fixmap_name(enum fixed_addresses idx, char *buf, size_t size)
+static size_t name_of(enum fixed_addresses idx)
 {
 	size_t i = ARRAY_SIZE(fixmap_names) - 1;
 
 	while (fixmap_names[i].first > idx)
 		i--;
+	return i;
+}
+
+bool fixmap_same_name(enum fixed_addresses a, enum fixed_addresses b)
+{
+	return name_of(a) == name_of(b);
+}
+
+const char *fixmap_name(enum fixed_addresses idx, char *buf, size_t size)
+{
+	size_t i = name_of(idx);
+
 	if (idx == fixmap_names[i].first)
 		snprintf(buf, size, "%s", fixmap_names[i].name);
 	else

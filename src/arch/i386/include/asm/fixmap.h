@@ -74,6 +74,9 @@ unsigned int nr_fixmaps_used(void);
 #define FIXMAP_NAME_MAX 32
 const char *fixmap_name(enum fixed_addresses idx, char *buf, size_t size);
 
+/* Whether both belong to the same name, but for the number behind it. */
+bool fixmap_same_name(enum fixed_addresses a, enum fixed_addresses b);
+
 /*
  * Map [phys, phys + size) for a moment during boot; any alignment, at most
  * NR_FIX_BTMAPS pages, FIX_BTMAPS_SLOTS mappings at a time. Returns NULL when
