@@ -14,7 +14,7 @@ import pytest
 
 from k896 import BUILD, ROOT, symbols
 from k896 import words
-from k896.emulator import MIB
+from k896.emulator import MIB, Ended
 from k896.qemu import CPU_40BIT
 from support import PAGE, ask, assert_all_passed, booted, k896, kernel, ktap
 
@@ -206,8 +206,8 @@ def test_a_wrong_constant_slot_does_not_compile(use, preset, tmp_path):
 
 
 def test_nobody_but_tlbflush_h_flushes():
-    """CR3 and CR4 are also written by whoever turns paging on."""
-    allowed = {"invlpg": {"tlbflush.h"}, "write_cr3(": {"tlbflush.h", "init.c"},
+    """CR3 and CR4 are also written by whoever turns paging on or switches."""
+    allowed = {"invlpg": {"tlbflush.h"}, "write_cr3(": {"tlbflush.h", "pgalloc.h", "init.c"},
                "write_cr4(": {"tlbflush.h", "init.c", "early.c"}}
     sources = [file for kind in ("*.[ch]", "*.asm") for file in (ROOT / "src").rglob(kind)]
     assert len(sources) > 100
@@ -244,6 +244,29 @@ def test_on_bochs_too_every_unmapped_address_faults(seed):
         assert CHECKED.search(ask(machine, "cat /proc/tlbinfo"))
 
 
+def panics(append: str, kind: str, mem: str = "2G", emulator: str = "qemu") -> str:
+    """What the kernel says while it dies."""
+    with booted(mem, append=append, fast=emulator == "qemu", emulator=emulator) as machine:
+        begin = len(machine.console_text())
+        with pytest.raises(Ended) as ended:
+            machine.command(f"crash {kind}")
+        assert ended.value.ending.kind == "panic", machine.tail()
+        return machine.console_text()[begin:]
+
+
+@pytest.mark.parametrize("emulator", ["qemu", "bochs"])
+def test_a_flush_that_is_forgotten_is_caught(emulator):
+    said = panics("tlb=check", "stale-tlb", "64M", emulator)
+    assert re.search(r"tlb=check: fff\w{5} was unmapped and can still be read: its entry is "
+                     r"gone, but the TLB was not flushed", said), said
+
+
+def test_without_the_check_a_forgotten_flush_goes_unseen():
+    with booted("64M", fast=True) as machine:
+        answer = machine.command("crash stale-tlb")
+        assert answer.status == 1 and "the kernel survived" in answer.output
+
+
 def test_a_malformed_tlb_option_is_named_and_ignored():
     with booted("64M", append="tlb=chekc highpte=maybe", fast=True) as machine:
         log, info = ask(machine, "dmesg"), ask(machine, "cat /proc/tlbinfo")
@@ -270,6 +293,17 @@ def test_page_tables_in_highmem_below_4_gib_are_used_by_the_cpu(emulator):
     with booted("2G" if emulator == "qemu" else "1G", emulator=emulator) as machine:
         where, output = first_table(machine)
     assert 896 * MIB <= where < TOP and NOT_LOADED not in output
+
+
+@pytest.mark.parametrize("emulator,mem,append,lowest", [
+    ("qemu", "2G", "highpte=on", 896 * MIB), ("bochs", "1G", "highpte=on", 896 * MIB),
+    ("qemu", "2G", "", 0)])
+def test_a_panic_walks_the_page_tables_of_a_process(emulator, mem, append, lowest):
+    said = panics(append, "process", mem, emulator)
+    assert "virtual address 08049000" in said
+    table = re.search(r"PT  \[ 73\] at ([0-9a-f]+): 0+  not present", said)
+    assert table and "08049000: not mapped" in said, said
+    assert lowest <= int(table[1], 16) < lowest + (TOP if lowest else 896 * MIB)
 
 
 @pytest.mark.parametrize("append", ["", "highpte=on"])

@@ -159,13 +159,13 @@ static void check_walks(void)
 /* Write and read through the user addresses; each page's own frame must show it. */
 static void use_through_cr3(void)
 {
-	unsigned long flags, kernels = read_cr3();
+	unsigned long flags;
 	u32 seen[USER_PAGES];
 
 	for (unsigned int i = 0; i < USER_PAGES; i++)
 		put_word(user_page[i], 1, 0xabc00000 + i);
 	local_irq_save(flags);
-	write_cr3((unsigned long)__pa(pgd));
+	load_cr3(pgd);
 	for (unsigned int i = 0; i < USER_PAGES; i++) {
 		u32 word = 0x89600000 + i;
 
@@ -173,7 +173,7 @@ static void use_through_cr3(void)
 		copy_from_kernel_nofault(&seen[i], (void *)(user_address[i] + 4), 4);
 		copy_to_kernel_nofault((void *)user_address[i], &word, 4);
 	}
-	write_cr3(kernels);
+	load_cr3(swapper_pg_dir);
 	local_irq_restore(flags);
 	for (unsigned int i = 0; i < USER_PAGES; i++) {
 		EXPECT_EQ(seen[i], 0xabc00000 + i);
@@ -311,7 +311,7 @@ TEST(pgalloc, a_middle_entry_of_the_kernel_half_is_not_handed_out)
 TEST(pgalloc, an_entry_that_a_copied_kernel_half_lacks_is_fetched_on_a_fault)
 {
 	const unsigned long address = fix_to_virt(FIX_BTMAP_END);
-	unsigned long flags, kernels = read_cr3();
+	unsigned long flags;
 	pmd_t *pmd;
 	u32 word = 0;
 
@@ -323,9 +323,9 @@ TEST(pgalloc, an_entry_that_a_copied_kernel_half_lacks_is_fetched_on_a_fault)
 	pmd = pmd_offset(pud_offset(pgd_offset(pgd, address), address), address);
 	pmd_clear(pmd);
 	local_irq_save(flags);
-	write_cr3((unsigned long)__pa(pgd));
+	load_cr3(pgd);
 	EXPECT_EQ(copy_from_kernel_nofault(&word, (void *)address, 4), 0);
-	write_cr3(kernels);
+	load_cr3(swapper_pg_dir);
 	local_irq_restore(flags);
 	EXPECT_EQ(word, 0x12345678);
 	EXPECT(pmd_present(*pmd));

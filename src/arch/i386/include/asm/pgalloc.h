@@ -21,6 +21,7 @@
 #define ASM_PGALLOC_H
 
 #include <asm/pgtable.h>
+#include <asm/processor.h>
 #include <mm/mm_types.h>
 
 #define USER_PTRS_PER_PGD (TASK_SIZE / PGDIR_SIZE)
@@ -42,6 +43,13 @@ void pgd_free(pgd_t *pgd);
 /* Give back all page tables of the user half. The pages that they map are the
  * caller's matter, and so is the TLB, if the directory is in CR3. */
 void free_pgtables(pgd_t *pgd);
+
+/* Switch to a directory: the CPU forgets all that is not global, and reads a PDPT's
+ * four entries. Any context. */
+static inline void load_cr3(pgd_t *pgd)
+{
+	write_cr3((unsigned long)__pa(pgd));
+}
 
 /* The middle entry for an address below TASK_SIZE: always there, never fails. */
 pmd_t *pmd_alloc(pgd_t *pgd, unsigned long address);
