@@ -5,6 +5,7 @@
  */
 #include <asm/desc.h>
 #include <asm/irq.h>
+#include <asm/pgalloc.h>
 #include <asm/processor.h>
 #include <asm/setup.h>
 #include <asm/time.h>
@@ -107,6 +108,7 @@ static void __init threads_init(void)
 	STEP(memory,     mem_init,                 NEEDS(zonelists) | NEEDS(page_debug)) \
 	STEP(slab,       kmem_cache_init,          NEEDS(memory))              \
 	STEP(vmalloc,    vmalloc_init,             NEEDS(slab) | NEEDS(paging)) \
+	STEP(pgtables,   pgtable_cache_init,       NEEDS(slab))                \
 	STEP(cma_areas,  cma_init_reserved_areas,  NEEDS(cma) | NEEDS(memory)) \
 	STEP(sched,      sched_init,               NEEDS(slab))                \
 	STEP(interrupts, interrupts_init,          NEEDS(consoles) | NEEDS(sched)) \

@@ -2,6 +2,8 @@
  * crash: every way in which a kernel goes wrong, on purpose, to see what it says
  * then. break: into the debugger.
  */
+#include <asm/fixmap.h>
+#include <asm/pgalloc.h>
 #include <asm/processor.h>
 #include <asm/sections.h>
 #include <kernel/kthread.h>
@@ -187,6 +189,39 @@ static void crash_thread_stack(void)
 		msleep(1000);
 }
 
+/* ---- What is done wrong with mappings; see docs/tlb.md and docs/highpte.md ---- */
+
+/* Unmap without flushing, then do what whoever unmaps does. */
+static void crash_stale_tlb(void)
+{
+	volatile u32 *fixed = (u32 *)fix_to_virt(FIX_BTMAP_END);
+
+	preempt_disable();
+	set_fixmap(FIX_BTMAP_END, 0);
+	*fixed; /* now the TLB knows it */
+	pte_clear(fixmap_pte(fix_to_virt(FIX_BTMAP_END)));
+	tlb_check_unmapped((unsigned long)fixed, (unsigned long)fixed + PAGE_SIZE);
+	clear_fixmap(FIX_BTMAP_END);
+	preempt_enable();
+}
+
+/* Write to a page of a process that is not mapped, beside one that is. With
+ * highpte=on the report walks a page table in highmem. */
+static void crash_process(void)
+{
+	const unsigned long address = 0x08048000;
+	pgd_t *pgd = pgd_alloc();
+	pte_t *pte = pgd ? pte_alloc_map(pmd_alloc(pgd, address), address) : NULL;
+
+	if (!pte)
+		return;
+	set_pte(pte, pfn_pte(0, PAGE_SHARED));
+	pte_unmap(pte);
+	preempt_disable();
+	load_cr3(pgd);
+	write_word(address + PAGE_SIZE);
+}
+
 static const struct {
 	const char *name;
 	void (*fn)(void);
@@ -206,6 +241,8 @@ static const struct {
     {"double-free", crash_double_free},
     {"wrong-order", crash_wrong_order},
     {"free-reserved", crash_free_reserved},
+    {"stale-tlb", crash_stale_tlb},
+    {"process", crash_process},
     {"atomic", crash_atomic},
     {"lockup", crash_lockup},
     {"thread-stack", crash_thread_stack},
@@ -243,6 +280,8 @@ MONITOR_COMMAND(
     "Of pages, which debugging options catch (docs/page-debugging.md):\n"
     "use-after-free and write-past-end (debug_pagealloc=on, page_poison=on),\n"
     "wrong-order (page_owner=on), double-free and free-reserved (always).\n"
+    "Of mappings (docs/tlb.md): stale-tlb: unmap without a flush, which tlb=check\n"
+    "catches. process: write to a page of a process that is not mapped.\n"
     "Of threads (docs/threads.md): atomic: sleep with preemption off. lockup:\n"
     "keep the CPU until the watchdog reports it; the kernel survives that.\n"
     "thread-stack: recurse in a thread.");

@@ -18,7 +18,9 @@ from k896.emulator import GIB, MIB, Config, Ending, Machine, size_text
 
 # Debian's default for qemu-system-i386 has PAE but neither NX nor 36 bits.
 CPU_32BIT = "qemu32,+nx,+pse36"
-CPU_40BIT = "qemu64"  # for more memory than 36 bits of addresses hold
+# For more memory than 36 bits of addresses hold; and for page tables above 4 GiB,
+# whose addresses qemu-system-i386 cuts to 32 bits.
+CPU_40BIT = "qemu64"
 
 MEMORY_OF_32BIT = 60 * GIB  # above it, qemu-system-i386 has too few address bits
 RESERVE_SHARE = 0.6  # of the host's free memory; above it, memory comes lazily
@@ -49,8 +51,8 @@ class Qemu(Machine):
 
     @property
     def binary(self) -> str:
-        big = self.config.memory > MEMORY_OF_32BIT
-        return "qemu-system-x86_64" if big else "qemu-system-i386"
+        wide = self.config.memory > MEMORY_OF_32BIT or self.config.cpu == CPU_40BIT
+        return "qemu-system-x86_64" if wide else "qemu-system-i386"
 
     @property
     def cpu(self) -> str:

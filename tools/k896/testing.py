@@ -14,6 +14,7 @@ GROUPS = {
     "boot": ["test_boot.py", "test_params.py", "test_elf.py"],
     "pages": ["test_buddy.py", "test_memblock.py", "test_page_commands.py", "test_page_debug.py",
               "test_zoneinfo_marks.py"],
+    "window": ["test_window.py"],
     "slab": ["test_slab.py"],
     "colour": ["test_colour.py"],
     "oracle": ["test_oracle.py"],

@@ -27,16 +27,27 @@ struct tlb_count {
 typedef struct tlb_count tlb_counts_t[NR_TLB_REASONS];
 DECLARE_PER_CPU(tlb_counts_t, tlb_counts);
 
+/* "Vmalloc" and so on, one word without spaces. */
+const char *tlb_reason_name(enum tlb_reason why);
+
+/* Forgetting more pages than this one by one costs more than forgetting all. */
+#define TLB_FLUSH_SINGLE_MAX 32UL
+
 /*
- * Forget [start, end), page by page up to a number of pages from which forgetting
- * everything costs less. Any context.
+ * Forget the pages that [start, end) touches, one by one up to
+ * TLB_FLUSH_SINGLE_MAX of them, else everything. end may not be behind the last
+ * byte of the address space. Global pages too. Does not sleep; any context.
  */
 void flush_tlb_kernel_range(unsigned long start, unsigned long end, enum tlb_reason why);
 
-/* tlb=check: whoever has unmapped [start, end) and flushed calls this; each page
- * is touched, and one that can still be read is a BUG. Costs a test of a variable
- * while it is off. */
+/*
+ * tlb=check: whoever has unmapped [start, end) and flushed calls this before
+ * anybody else may map there. Each page is touched, and one that can still be
+ * read is a BUG that says whether the entry is there still or only the TLB knows
+ * it. Does not sleep; any context. Costs a test of a variable while it is off.
+ */
 extern bool tlb_check;
+extern unsigned long tlb_checked; /* pages touched so far */
 void __tlb_check_unmapped(unsigned long start, unsigned long end);
 
 static inline void tlb_check_unmapped(unsigned long start, unsigned long end)

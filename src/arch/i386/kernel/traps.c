@@ -6,6 +6,7 @@
 #include <asm/desc.h>
 #include <asm/irq.h>
 #include <asm/page.h>
+#include <asm/pgalloc.h>
 #include <asm/processor.h>
 #include <asm/traps.h>
 #include <asm/uaccess.h>
@@ -146,6 +147,9 @@ void do_trap(struct pt_regs *regs)
 {
 	unsigned long address = read_cr2();
 
+	if (regs->vector == X86_TRAP_PF && !(regs->error_code & PF_PROT) &&
+	    vmalloc_fault(address))
+		return;
 	if (regs->vector == X86_TRAP_PF || regs->vector == X86_TRAP_GP) {
 		if (fixup_exception(regs))
 			return;

@@ -42,8 +42,12 @@ void kernel_map_pages(struct page *page, int numpages, int enable)
 		else
 			pte_clear(pte);
 	}
-	if (!enable && pages)
-		flush_tlb_kernel_range(start, start + (pages << PAGE_SHIFT), TLB_PAGEATTR);
+	if (!enable && pages) {
+		unsigned long end = start + (pages << PAGE_SHIFT);
+
+		flush_tlb_kernel_range(start, end, TLB_PAGEATTR);
+		tlb_check_unmapped(start, end);
+	}
 }
 
 bool kernel_page_present(const struct page *page)

@@ -3,9 +3,16 @@
  * report show. It follows the tables as the CPU does (SDM vol. 3A, 4.3 and 4.4),
  * with its own indexing instead of the kernel's accessors, so that it can
  * witness against them.
+ *
+ * A table in highmem (highpte=on) is read through a fixmap slot of the walk's own.
+ * kmap_atomic would do, but not in a panic: its slots may be what is broken, and
+ * it would change what the walk looks at. The slot is put back as it was, so that
+ * a fault in the middle of one walk can be reported by another.
  */
 #include <asm/boot_entry.h>
+#include <asm/fixmap.h>
 #include <asm/setup.h>
+#include <asm/tlbflush.h>
 #include <asm/walk.h>
 #include <lib/string.h>
 #include <lib/vsprintf.h>
@@ -32,6 +39,49 @@ static bool in_direct_map(phys_addr_t phys)
 	phys_addr_t end = PFN_PHYS(max_low_pfn);
 
 	return phys < (end ? end : BOOT_MAPPED_BYTES);
+}
+
+/* RAM, and so without effect when it is read. */
+static bool in_highmem(phys_addr_t phys)
+{
+	unsigned long pfn = PFN_DOWN(phys);
+
+	if (!fixmap_page_table || phys >= PFN_PHYS(highend_pfn))
+		return false;
+	for (unsigned int i = 0; i < nr_ram_ranges; i++)
+		if (pfn >= ram_ranges[i].start_pfn && pfn < ram_ranges[i].end_pfn)
+			return true;
+	return false;
+}
+
+static u64 read_highmem(phys_addr_t where)
+{
+	unsigned long window = fix_to_virt(FIX_PT_WALK), flags;
+	pte_t *slot = fixmap_pte(window), before;
+	u64 value;
+
+	local_irq_save(flags);
+	before = *slot;
+	set_pte_atomic(slot, pfn_pte(PFN_DOWN(where), PAGE_KERNEL));
+	__flush_tlb_one(window, TLB_FIXMAP);
+	value = *(const volatile pteval_t *)(window +
+					     (unsigned long)(where & ~(phys_addr_t)PAGE_MASK));
+	set_pte_atomic(slot, before);
+	__flush_tlb_one(window, TLB_FIXMAP);
+	local_irq_restore(flags);
+	return value;
+}
+
+/* The entry at a physical address, wherever it lies; false if out of reach. */
+static bool read_entry(phys_addr_t where, u64 *value)
+{
+	if (in_direct_map(where))
+		*value = *(const volatile pteval_t *)__va(where);
+	else if (in_highmem(where))
+		*value = read_highmem(where);
+	else
+		return false;
+	return true;
 }
 
 static bool maps_a_page(unsigned int depth, u64 value)
@@ -64,11 +114,10 @@ void pt_walk(phys_addr_t cr3, unsigned long address, struct pt_walk *walk)
 		phys_addr_t where = table + index * sizeof(pteval_t);
 		u64 value;
 
-		if (!in_direct_map(where)) {
+		if (!read_entry(where, &value)) {
 			walk->unreachable = true;
 			return;
 		}
-		value = *(const volatile pteval_t *)__va(where);
 		walk->level[walk->nr_levels++] =
 			(struct pt_level){f->name, index, where, value};
 		if (!(value & _PAGE_PRESENT))
@@ -156,7 +205,7 @@ void pt_describe(const struct pt_walk *walk, void (*line)(const char *text, void
 		line(text, arg);
 	}
 	if (walk->unreachable)
-		snprintf(text, sizeof(text), "%08lx: the next table lies outside lowmem",
+		snprintf(text, sizeof(text), "%08lx: the next table lies outside RAM",
 			 walk->address);
 	else if (!walk->present)
 		snprintf(text, sizeof(text), "%08lx: not mapped", walk->address);

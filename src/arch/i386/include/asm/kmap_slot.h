@@ -36,6 +36,7 @@ static inline void kmap_slot_clear(unsigned int slot)
 
 	pte_clear(fixmap_pte(address));
 	__flush_tlb_one(address, TLB_KMAP_ATOMIC);
+	tlb_check_unmapped(address, address + PAGE_SIZE);
 }
 
 #endif

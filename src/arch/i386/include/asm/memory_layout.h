@@ -88,6 +88,8 @@ enum fixed_addresses {
 	FIX_HOLE,
 	FIX_APIC_BASE,
 	FIX_IO_APIC_BASE,
+	/* pt_walk: a page table that lies in highmem, while it is read */
+	FIX_PT_WALK,
 	/* kmap_atomic: a stack of slots for each CPU */
 	FIX_KMAP_BEGIN,
 	FIX_KMAP_END = FIX_KMAP_BEGIN + 16 - 1,

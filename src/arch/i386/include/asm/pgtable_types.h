@@ -70,6 +70,7 @@ typedef struct {
 extern pteval_t __supported_pte_mask;
 
 #define _KERNPG_TABLE (_PAGE_PRESENT | _PAGE_RW | _PAGE_ACCESSED | _PAGE_DIRTY)
+#define _PAGE_TABLE   (_KERNPG_TABLE | _PAGE_USER) /* its pages may be a process's */
 #define __PAGE_KERNEL_EXEC \
 	(_PAGE_PRESENT | _PAGE_RW | _PAGE_DIRTY | _PAGE_ACCESSED | _PAGE_GLOBAL)
 #define __PAGE_KERNEL    (__PAGE_KERNEL_EXEC | _PAGE_NX)
@@ -81,5 +82,10 @@ extern pteval_t __supported_pte_mask;
 #define PAGE_KERNEL_EXEC    __pgprot(__PAGE_KERNEL_EXEC)
 #define PAGE_KERNEL_RX      __pgprot(__PAGE_KERNEL_RX)
 #define PAGE_KERNEL_NOCACHE __pgprot(__PAGE_KERNEL | _PAGE_PCD)
+
+/* Pages of a process: not global, since each process has its own. */
+#define __PAGE_READONLY (_PAGE_PRESENT | _PAGE_USER | _PAGE_ACCESSED | _PAGE_NX)
+#define PAGE_READONLY   __pgprot(__PAGE_READONLY)
+#define PAGE_SHARED     __pgprot(__PAGE_READONLY | _PAGE_RW)
 
 #endif

@@ -4,7 +4,15 @@
  * needs no flush (SDM vol. 3A, 4.10.4). Each flush says why, and is counted:
  * /proc/tlbinfo.
  *
- * None of these sleeps; all may be called in any context.
+ * None of these sleeps or takes a lock; all may be called in any context.
+ *
+ *                     4 KiB and large pages     global pages too
+ *   __flush_tlb_one   of one address            yes
+ *   __flush_tlb       all                       no
+ *   __flush_tlb_all   all                       yes
+ *
+ * Kernel mappings are global where the CPU can, so for them only the first and
+ * the last will do. On one CPU that is all; with more, each would have to be told.
  */
 #ifndef ASM_TLBFLUSH_H
 #define ASM_TLBFLUSH_H
@@ -14,7 +22,7 @@
 #include <lib/percpu.h>
 #include <mm/tlb.h>
 
-/* Forget one page, global or not. */
+/* Forget the page, small or large, that maps the address. */
 static inline void __flush_tlb_one(unsigned long address, enum tlb_reason why)
 {
 	__get_cpu_var(tlb_counts)[why].pages++;
@@ -28,18 +36,25 @@ static inline void __flush_tlb(enum tlb_reason why)
 	write_cr3(read_cr3());
 }
 
-/* Forget everything: clearing CR4.PGE drops global pages as well. */
+/*
+ * Forget everything: clearing CR4.PGE drops global pages as well (SDM vol. 3A,
+ * 4.10.4.1). Interrupts are off in between: a handler that flushes would find a
+ * CR4 without PGE and think that there are no global pages.
+ */
 static inline void __flush_tlb_all(enum tlb_reason why)
 {
-	unsigned long cr4 = read_cr4();
+	unsigned long flags, cr4;
 
-	if (!(cr4 & X86_CR4_PGE)) {
+	local_irq_save(flags);
+	cr4 = read_cr4();
+	if (cr4 & X86_CR4_PGE) {
+		__get_cpu_var(tlb_counts)[why].all++;
+		write_cr4(cr4 & ~X86_CR4_PGE);
+		write_cr4(cr4);
+	} else {
 		__flush_tlb(why);
-		return;
 	}
-	__get_cpu_var(tlb_counts)[why].all++;
-	write_cr4(cr4 & ~X86_CR4_PGE);
-	write_cr4(cr4);
+	local_irq_restore(flags);
 }
 
 #endif

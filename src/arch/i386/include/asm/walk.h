@@ -1,8 +1,9 @@
 /*
  * Looking at page tables as the CPU does: one address through all its levels,
- * and all mappings merged into ranges. Reads the tables by the direct map and
- * trusts nothing in them: a table that lies outside lowmem, or a reserved bit,
- * is reported instead of followed.
+ * and all mappings merged into ranges. Reads tables in lowmem by the direct map,
+ * those in highmem through a fixmap slot, and trusts nothing in them: a table
+ * that lies outside RAM, or a reserved bit, is reported instead of followed.
+ * Does not sleep; any context, a panic included.
  */
 #ifndef ASM_WALK_H
 #define ASM_WALK_H
@@ -23,7 +24,7 @@ struct pt_walk {
 	unsigned int nr_levels; /* entries read, the last may be not present */
 	struct pt_level level[PT_MAX_LEVELS];
 	bool present;
-	bool unreachable;        /* a table lies where the direct map ends */
+	bool unreachable;        /* a table lies where there is no RAM */
 	phys_addr_t phys;        /* of the address itself, when present */
 	unsigned long page_size; /* 4 KiB, 2 MiB or 4 MiB, when present */
 	bool write, user, exec;  /* as all levels together allow */
