@@ -15,6 +15,7 @@ GROUPS = {
     "pages": ["test_buddy.py", "test_memblock.py", "test_page_commands.py", "test_page_debug.py",
               "test_zoneinfo_marks.py"],
     "slab": ["test_slab.py"],
+    "vmalloc": ["test_vmalloc.py"],
     "colour": ["test_colour.py"],
     "oracle": ["test_oracle.py"],
     "witness": ["test_witness.py"],
