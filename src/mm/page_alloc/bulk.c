@@ -13,7 +13,7 @@
 #include <lib/bug.h>
 #include <mm/highmem.h>
 
-#define BULK_MIN 4 /* fewer pages are quicker from the per-CPU list */
+#define BULK_MIN 8 /* fewer pages are quicker from the per-CPU list */
 
 /* ---- Taking ---- */
 
@@ -80,18 +80,26 @@ static unsigned long take_blocks(gfp_t gfp, unsigned long nr, struct page **page
 	return got;
 }
 
-unsigned long alloc_pages_bulk(gfp_t gfp, unsigned long nr, struct page **pages)
+static inline unsigned long take_singly(gfp_t gfp, unsigned long got, unsigned long nr,
+					struct page **pages)
 {
-	unsigned long got = 0;
-
-	if (nr >= BULK_MIN && !(gfp_always & __GFP_HOOKS) && !gfp_contradicts(gfp))
-		got = take_blocks(gfp, nr, pages);
 	for (; got < nr; got++) {
-		pages[got] = alloc_page(gfp);
+		pages[got] = __alloc_pages(gfp, 0, gfp_zonelist(gfp));
 		if (unlikely(!pages[got]))
 			break;
 	}
 	return got;
+}
+
+unsigned long alloc_pages_bulk(gfp_t gfp, unsigned long nr, struct page **pages)
+{
+	if (unlikely(gfp_contradicts(gfp))) {
+		alloc_pages_contradiction(gfp, 0);
+		return 0;
+	}
+	if (nr < BULK_MIN || gfp_always & __GFP_HOOKS)
+		return take_singly(gfp, 0, nr, pages);
+	return take_singly(gfp, take_blocks(gfp, nr, pages), nr, pages);
 }
 
 /* ---- Giving back ---- */
@@ -146,16 +154,15 @@ static unsigned long free_first_run(struct page **pages, unsigned long nr)
 
 void free_pages_bulk(struct page **pages, unsigned long nr)
 {
-	bool singly = nr < BULK_MIN || free_hooks;
+	unsigned long freed;
 
-	while (nr) {
-		unsigned long freed = 1;
-
-		if (singly)
-			__free_page(pages[0]);
-		else
-			freed = free_first_run(pages, nr);
+	if (nr < BULK_MIN || free_hooks) {
+		while (nr--)
+			__free_page(*pages++);
+		return;
+	}
+	for (; nr; nr -= freed) {
+		freed = free_first_run(pages, nr);
 		pages += freed;
-		nr -= freed;
 	}
 }

@@ -87,7 +87,7 @@ static void map_area_pages(const struct vm_struct *area, pgprot_t prot)
 static noinline void warn_too_large(unsigned long size, gfp_t gfp)
 {
 	if (!(gfp & __GFP_NOWARN))
-		pr_warn("vmalloc: %lu bytes are more than there can ever be\n", size);
+		pr_warn("vmalloc: %lu bytes are more than the window or RAM can hold\n", size);
 }
 
 static noinline void warn_no_memory(const struct vm_struct *area, gfp_t gfp)
