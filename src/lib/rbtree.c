@@ -13,16 +13,17 @@
  * paths from a node down to a NULL pass as many black nodes; each child points
  * to its parent.
  */
+#include <lib/compiler.h>
 #include <lib/rbtree.h>
 
 enum side { LEFT, RIGHT };
 
-static enum side other(enum side side)
+static __always_inline enum side other(enum side side)
 {
 	return side == LEFT ? RIGHT : LEFT;
 }
 
-static struct rb_node **child(struct rb_node *node, enum side side)
+static __always_inline struct rb_node **child(struct rb_node *node, enum side side)
 {
 	return side == LEFT ? &node->rb_left : &node->rb_right;
 }
@@ -51,7 +52,7 @@ void rb_propagate(struct rb_node *node, rb_augment_fn augment)
 }
 
 /* Node sinks to `side`; its child on the other side rises into its place. */
-static void rotate(struct rb_node *node, enum side side, struct rb_root *root,
+static __always_inline void rotate(struct rb_node *node, enum side side, struct rb_root *root,
                    rb_augment_fn augment)
 {
 	struct rb_node *riser = *child(node, other(side));
@@ -73,32 +74,46 @@ static void rotate(struct rb_node *node, enum side side, struct rb_root *root,
 	}
 }
 
-/* CLRS 13.3: node is red; its parent may be too. */
+/*
+ * CLRS 13.3: node is red, and its parent, a child of grandparent on that side, too.
+ * Returns the node at which to go on, NULL if all is well.
+ */
+static __always_inline struct rb_node *repair_insert_at(struct rb_node *node,
+                                                        struct rb_node *grandparent,
+                                                        enum side side,
+                                                        struct rb_root *root,
+                                                        rb_augment_fn augment)
+{
+	struct rb_node *uncle = *child(grandparent, other(side));
+	struct rb_node *parent = node->rb_parent;
+
+	if (is_red(uncle)) {
+		parent->rb_red = false;
+		uncle->rb_red = false;
+		grandparent->rb_red = true;
+		return grandparent;
+	}
+	if (*child(parent, side) != node) {
+		rotate(parent, side, root, augment);
+		parent = node;
+	}
+	parent->rb_red = false;
+	grandparent->rb_red = true;
+	rotate(grandparent, other(side), root, augment);
+	return NULL;
+}
+
+/* The two sides are spelled out, so that each becomes code without a question. */
 static void repair_insert(struct rb_node *node, struct rb_root *root,
                           rb_augment_fn augment)
 {
-	struct rb_node *parent;
+	while (node && is_red(node->rb_parent)) {
+		struct rb_node *grandparent = node->rb_parent->rb_parent;
 
-	while (is_red(parent = node->rb_parent)) {
-		struct rb_node *grandparent = parent->rb_parent;
-		enum side side = side_of(parent, grandparent);
-		struct rb_node *uncle = *child(grandparent, other(side));
-
-		if (is_red(uncle)) {
-			parent->rb_red = false;
-			uncle->rb_red = false;
-			grandparent->rb_red = true;
-			node = grandparent;
-			continue;
-		}
-		if (side_of(node, parent) != side) {
-			rotate(parent, side, root, augment);
-			parent = node;
-		}
-		parent->rb_red = false;
-		grandparent->rb_red = true;
-		rotate(grandparent, other(side), root, augment);
-		break;
+		if (side_of(node->rb_parent, grandparent) == LEFT)
+			node = repair_insert_at(node, grandparent, LEFT, root, augment);
+		else
+			node = repair_insert_at(node, grandparent, RIGHT, root, augment);
 	}
 	root->rb_node->rb_red = false;
 }

@@ -507,3 +507,72 @@ TEST(vmalloc, vread_ends_with_the_last_area)
 	vfree(last);
 	EXPECT_EQ(vread(vread_text, last, VREAD_BYTES), 0);
 }
+
+/* ---- The checker ---- */
+
+static struct vm_struct *descriptor_of(const void *addr)
+{
+	struct vm_struct *area;
+
+	list_for_each_entry (area, &vmlist, list)
+		if (area->addr == addr)
+			return area;
+	return NULL;
+}
+
+/* Whether it complains while a number is one too large, and is content after. */
+static bool notices(unsigned long *number)
+{
+	bool complains;
+
+	++*number;
+	complains = vmalloc_check() != 0;
+	--*number;
+	return complains && vmalloc_check() == 0;
+}
+
+TEST(vmalloc, the_checker_notices_a_wrong_gap_or_count)
+{
+	void *low = vmalloc(1), *addr = vmalloc(1);
+	struct vm_struct *area = descriptor_of(addr);
+
+	ASSERT(low && area);
+	EXPECT(notices(&area->gap));
+	EXPECT(notices(&area->subtree_gap));
+	EXPECT(notices(&area->size));
+	EXPECT(notices(&vmap_end.subtree_gap));
+	EXPECT(notices(&vmap_lazy_pages));
+	EXPECT(notices(&vmap_nr_areas));
+	list_move(&area->list, &vmlist);
+	EXPECT(vmalloc_check());
+	list_move(&area->list, &descriptor_of(low)->list);
+	EXPECT_EQ(vmalloc_check(), 0);
+	vfree(low);
+	vfree(addr);
+}
+
+TEST(vmalloc, the_checker_notices_what_should_not_be_mapped)
+{
+	char *addr = vmalloc(2 * PAGE_SIZE);
+	unsigned long start = (unsigned long)addr;
+	pte_t own, other;
+
+	ASSERT(addr);
+	own = *vmap_pte(start);
+	other = *vmap_pte(start + PAGE_SIZE);
+	set_pte(vmap_pte(start + 2 * PAGE_SIZE), own); /* the guard */
+	EXPECT(vmalloc_check());
+	pte_clear(vmap_pte(start + 2 * PAGE_SIZE));
+	set_pte(vmap_pte(start), other);
+	EXPECT(vmalloc_check());
+	pte_clear(vmap_pte(start));
+	EXPECT(vmalloc_check());
+	set_pte(vmap_pte(start), own);
+	EXPECT_EQ(vmalloc_check(), 0);
+	vfree(addr);
+	set_pte(vmap_pte(start), own); /* lazy, or free */
+	EXPECT(vmalloc_check());
+	pte_clear(vmap_pte(start));
+	vm_unmap_aliases();
+	EXPECT_EQ(vmalloc_check(), 0);
+}

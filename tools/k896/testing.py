@@ -16,6 +16,7 @@ GROUPS = {
               "test_zoneinfo_marks.py"],
     "window": ["test_window.py"],
     "slab": ["test_slab.py"],
+    "vmalloc": ["test_vmalloc.py"],
     "colour": ["test_colour.py"],
     "oracle": ["test_oracle.py"],
     "witness": ["test_witness.py"],

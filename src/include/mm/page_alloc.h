@@ -80,6 +80,14 @@ void free_cold_page(struct page *page);
 void *alloc_pages_exact(size_t size, gfp_t gfp);
 void free_pages_exact(void *address, size_t size);
 
+/*
+ * nr single pages into pages[]; returns how many there were, fewer than nr when
+ * alloc_page would fail for the next. free_pages_bulk drops a reference to each
+ * and is quick for pages that lie one behind the other.
+ */
+unsigned long alloc_pages_bulk(gfp_t gfp, unsigned long nr, struct page **pages);
+void free_pages_bulk(struct page **pages, unsigned long nr);
+
 /* Make single pages, count 1 each, out of a block that is not compound. */
 void split_page(struct page *page, unsigned int order);
 

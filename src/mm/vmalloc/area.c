@@ -219,38 +219,44 @@ void vm_unmap_aliases(void)
 	spin_unlock(&vmap_lock);
 }
 
-/* Without a gap between them, taking one out leaves no gap either. */
-static void forget_merged(struct vm_struct *area)
-{
-	list_del(&area->list);
-	rb_erase_augmented(&area->rb_node, &vmap_root, update_gap);
-	kfree(area);
-}
-
 static bool is_lazy(const struct vm_struct *area)
 {
 	return area->flags & VM_LAZY;
 }
 
-/* The area becomes lazy; those that touch it, if lazy, become one with it. The
- * lower one always stays, since its gap is the gap of the whole. */
+/*
+ * Two lazy areas that touch become one; returns which of the descriptors it has.
+ * A node with two children is costly to take out of the tree, but its neighbours
+ * have at most one. If that is low, it hangs below high: taking it out makes the
+ * gaps from there up, high's among them, right.
+ */
+static struct vm_struct *merge_lazy(struct vm_struct *low, struct vm_struct *high)
+{
+	bool keep_high = high->rb_node.rb_left && high->rb_node.rb_right;
+	struct vm_struct *kept = keep_high ? high : low, *gone = keep_high ? low : high;
+
+	kept->size += gone->size;
+	kept->gap = low->gap;
+	kept->addr = low->addr;
+	list_del(&gone->purge);
+	list_del(&gone->list);
+	rb_erase_augmented(&gone->rb_node, &vmap_root, update_gap);
+	kfree(gone);
+	return kept;
+}
+
+/* The area waits for the flush; those that touch it and wait too become one with
+ * it. */
 static void make_lazy(struct vm_struct *area)
 {
 	struct vm_struct *above = list_next_entry(area, list);
-	bool first = area->list.prev == &vmlist;
 
 	area->flags = VM_LAZY;
-	if (is_lazy(above) && !above->gap) {
-		area->size += above->size;
-		list_del(&above->purge);
-		forget_merged(above);
-	}
-	if (!first && is_lazy(list_prev_entry(area, list)) && !area->gap) {
-		list_prev_entry(area, list)->size += area->size;
-		forget_merged(area);
-	} else {
-		list_add_tail(&area->purge, &vmap_purge_list);
-	}
+	list_add_tail(&area->purge, &vmap_purge_list);
+	if (is_lazy(above) && !above->gap)
+		area = merge_lazy(area, above);
+	if (area->list.prev != &vmlist && is_lazy(list_prev_entry(area, list)) && !area->gap)
+		merge_lazy(list_prev_entry(area, list), area);
 }
 
 void retire_vm_area(struct vm_struct *area)

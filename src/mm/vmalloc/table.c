@@ -30,11 +30,16 @@ static inline unsigned long table_end(unsigned long address, unsigned long end)
 	return min((address & PMD_MASK) + PMD_SIZE, end);
 }
 
-pte_t *vmap_pte(unsigned long address)
+static inline pte_t *pte_of(unsigned long address)
 {
 	pmd_t *pmd = pmd_of(address);
 
 	return pmd_none(*pmd) ? NULL : pte_offset_kernel(pmd, address);
+}
+
+pte_t *vmap_pte(unsigned long address)
+{
+	return pte_of(address);
 }
 
 /* The table is made without the lock; somebody may have been faster. */
@@ -103,7 +108,7 @@ void unmap_range(unsigned long start, unsigned long end)
 {
 	while (start < end) {
 		unsigned long stop = table_end(start, end);
-		pte_t *pte = vmap_pte(start);
+		pte_t *pte = pte_of(start);
 
 		for (; pte && start < stop; start += PAGE_SIZE)
 			pte_clear(pte++);
@@ -115,7 +120,7 @@ unsigned long first_mapped(unsigned long start, unsigned long end)
 {
 	while (start < end) {
 		unsigned long stop = table_end(start, end);
-		const pte_t *pte = vmap_pte(start);
+		const pte_t *pte = pte_of(start);
 
 		for (; pte && start < stop; start += PAGE_SIZE)
 			if (!pte_none(*pte++))
@@ -131,7 +136,7 @@ unsigned long vmalloc_to_pfn(const void *addr)
 
 	if (!is_vmalloc_addr(addr))
 		return 0;
-	pte = vmap_pte((unsigned long)addr);
+	pte = pte_of((unsigned long)addr);
 	return pte && pte_present(*pte) ? pte_pfn(*pte) : 0;
 }
 

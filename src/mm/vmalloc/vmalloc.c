@@ -50,22 +50,11 @@ static void free_page_array(struct vm_struct *area)
 		kfree(area->pages);
 }
 
-/* Fills a run; returns how many pages there were. */
-static unsigned long alloc_run(struct page **slot, unsigned long nr, gfp_t gfp)
-{
-	for (unsigned long i = 0; i < nr; i++) {
-		slot[i] = alloc_page(gfp);
-		if (unlikely(!slot[i]))
-			return i;
-	}
-	return nr;
-}
-
 static bool alloc_area_pages(struct vm_struct *area, unsigned long nr, gfp_t gfp)
 {
 	for (unsigned long i = 0; i < nr; i += PAGES_PER_RUN) {
 		unsigned long run = min(nr - i, PAGES_PER_RUN);
-		unsigned long got = alloc_run(page_run(area, i), run, gfp);
+		unsigned long got = alloc_pages_bulk(gfp, run, page_run(area, i));
 
 		area->nr_pages += (unsigned int)got;
 		if (unlikely(got < run))
@@ -76,13 +65,8 @@ static bool alloc_area_pages(struct vm_struct *area, unsigned long nr, gfp_t gfp
 
 static void free_area_pages(struct vm_struct *area)
 {
-	for (unsigned long i = 0; i < area->nr_pages; i += PAGES_PER_RUN) {
-		struct page **slot = page_run(area, i);
-
-		for (unsigned long left = min(area->nr_pages - i, PAGES_PER_RUN); left;
-		     left--)
-			__free_page(*slot++);
-	}
+	for (unsigned long i = 0; i < area->nr_pages; i += PAGES_PER_RUN)
+		free_pages_bulk(page_run(area, i), min(area->nr_pages - i, PAGES_PER_RUN));
 	free_page_array(area);
 }
 
@@ -103,7 +87,7 @@ static void map_area_pages(const struct vm_struct *area, pgprot_t prot)
 static noinline void warn_too_large(unsigned long size, gfp_t gfp)
 {
 	if (!(gfp & __GFP_NOWARN))
-		pr_warn("vmalloc: %lu bytes are more than there can ever be\n", size);
+		pr_warn("vmalloc: %lu bytes are more than the window or RAM can hold\n", size);
 }
 
 static noinline void warn_no_memory(const struct vm_struct *area, gfp_t gfp)
@@ -137,7 +121,7 @@ void *__vmalloc_caller(unsigned long size, gfp_t gfp, pgprot_t prot, unsigned lo
 	if (unlikely(!size))
 		return NULL;
 	if (unlikely(nr >= (VMALLOC_END - VMALLOC_START) >> PAGE_SHIFT ||
-	             nr > nr_managed_pages())) {
+	             (nr > PAGES_PER_RUN && nr > nr_managed_pages()))) {
 		warn_too_large(size, gfp);
 		return NULL;
 	}

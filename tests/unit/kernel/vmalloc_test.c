@@ -8,7 +8,7 @@
 #include <asm/processor.h>
 #include <asm/uaccess.h>
 #include <asm/walk.h>
-#include <lib/math64.h>
+#include <kernel/kthread.h>
 #include <lib/vsprintf.h>
 #include <mm/tlb.h>
 
@@ -256,4 +256,50 @@ TEST(vmalloc, the_caller_has_a_name)
 	name[strlen("taken_by_this_function+0x")] = '\0';
 	EXPECT_STR(name, "taken_by_this_function+0x");
 	vfree(addr);
+}
+
+/* ---- Several threads at a time ---- */
+
+#define NR_WORKERS 4
+#define ROUNDS     150
+
+/* Takes, fills, lets others run, looks, gives back; returns how often it found
+ * something else than it wrote. */
+static int work(void *data)
+{
+	u64 state = ktest_seed() + (unsigned long)data;
+	int wrong = 0;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		unsigned long size = ktest_random_below(&state, MAX_SIZE) + sizeof(u32);
+		u32 value = (u32)ktest_random(&state);
+		u32 *words = vmalloc(size);
+
+		if (!words)
+			return -1;
+		fill_words(words, size, value);
+		yield();
+		wrong += wrong_words(words, size, value) != 0;
+		vfree(words);
+		if (i % 16 == 0)
+			vm_unmap_aliases();
+	}
+	return wrong;
+}
+
+TEST(vmalloc, threads_do_not_disturb_one_another)
+{
+	struct task_struct *workers[NR_WORKERS];
+	unsigned long areas = vmalloc_info().nr_areas;
+
+	for (unsigned long i = 0; i < NR_WORKERS; i++) {
+		workers[i] = kthread_run(work, (void *)i, "vmalloc/%lu", i);
+		ASSERT(workers[i]);
+	}
+	for (int i = 0; i < NR_WORKERS * ROUNDS; i++)
+		yield();
+	for (int i = 0; i < NR_WORKERS; i++)
+		EXPECT_EQ(kthread_stop(workers[i]), 0);
+	EXPECT_EQ(vmalloc_info().nr_areas, areas);
+	EXPECT_EQ(vmalloc_check(), 0);
 }

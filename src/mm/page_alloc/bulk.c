@@ -1,0 +1,168 @@
+/*
+ * Many single pages in one call, for those who do not care where they are. Whole
+ * free blocks are taken apart, small ones first, and pages that come back one
+ * behind the other go back as blocks: the lists are touched once a block instead
+ * of once a page. (Linux has alloc_pages_bulk since 5.13, page by page; the
+ * freeing half is ours.) What is short, debugged, or shared goes the usual way.
+ *
+ * Taking small blocks first mends nothing and spoils nothing: large blocks are
+ * split only when there are no others.
+ */
+#include "internal.h"
+
+#include <lib/bug.h>
+#include <mm/highmem.h>
+
+#define BULK_MIN 8 /* fewer pages are quicker from the per-CPU list */
+
+/* ---- Taking ---- */
+
+/* How many pages the zone can give without going below its low mark. */
+static unsigned long spare_pages(const struct zonelist *zonelist)
+{
+	const struct zone *zone = zonelist->_zonerefs[0].zone;
+	unsigned long free = zone->vm_stat[NR_FREE_PAGES];
+	unsigned long mark = zone->pages_low +
+			     zone->lowmem_reserve[zonelist->classzone_idx] +
+			     zone->vm_stat[NR_FREE_CMA_PAGES];
+
+	return free > mark ? free - mark : 0;
+}
+
+/* A free block of at most 2^max pages, or a part of that size; interrupts off. */
+static struct page *take_block(struct zone *zone, enum migratetype type, unsigned int max,
+			       unsigned int *order)
+{
+	for (*order = 0; *order < max; (*order)++) {
+		struct list_head *list = &zone->free_area[*order].free_list[type];
+
+		if (!list_empty(list))
+			break;
+	}
+	return __rmqueue_smallest(zone, *order, type);
+}
+
+static void take_apart(struct page *page, unsigned long nr, gfp_t gfp,
+		       struct page **pages)
+{
+	for (struct page *end = page + nr; page < end; page++) {
+		if (page_is_bad(page))
+			bad_page(page, "it was changed while it was free");
+		page->private = 0;
+		page->_count = 1;
+		if (gfp & __GFP_ZERO)
+			clear_highpage(page);
+		*pages++ = page;
+	}
+}
+
+static unsigned long take_blocks(gfp_t gfp, unsigned long nr, struct page **pages)
+{
+	const struct zonelist *zonelist = gfp_zonelist(gfp);
+	struct zone *zone = zonelist->_zonerefs[0].zone;
+	unsigned long flags, got = 0;
+
+	nr = min(nr, spare_pages(zonelist));
+	while (got < nr) {
+		unsigned int order;
+		struct page *page;
+
+		local_irq_save(flags);
+		page = take_block(zone, gfp_migratetype(gfp),
+				  min((unsigned int)__fls(nr - got), MAX_ORDER - 1U),
+				  &order);
+		local_irq_restore(flags);
+		if (!page)
+			break;
+		take_apart(page, 1UL << order, gfp, pages + got);
+		got += 1UL << order;
+	}
+	return got;
+}
+
+static inline unsigned long take_singly(gfp_t gfp, unsigned long got, unsigned long nr,
+					struct page **pages)
+{
+	for (; got < nr; got++) {
+		pages[got] = __alloc_pages(gfp, 0, gfp_zonelist(gfp));
+		if (unlikely(!pages[got]))
+			break;
+	}
+	return got;
+}
+
+unsigned long alloc_pages_bulk(gfp_t gfp, unsigned long nr, struct page **pages)
+{
+	if (unlikely(gfp_contradicts(gfp))) {
+		alloc_pages_contradiction(gfp, 0);
+		return 0;
+	}
+	if (nr < BULK_MIN || gfp_always & __GFP_HOOKS)
+		return take_singly(gfp, 0, nr, pages);
+	return take_singly(gfp, take_blocks(gfp, nr, pages), nr, pages);
+}
+
+/* ---- Giving back ---- */
+
+/* Whether ours is the last reference to a single page; it is dropped then. Nobody
+ * can take another one behind our back. */
+static inline bool drop_last(struct page *page)
+{
+	if (unlikely(page->_count != 1 || PageCompound(page)))
+		return false;
+	page->_count = 0;
+	if (page_is_bad(page))
+		bad_page(page, "it is still in use");
+	return true;
+}
+
+/* Within a pageblock, so of one zone and type. */
+static void free_run(struct page *page, unsigned long nr)
+{
+	enum migratetype type = get_pageblock_migratetype(page);
+	struct zone *zone = page_zone(page);
+
+	while (nr) {
+		unsigned int order =
+			min(__fls(nr), __ffs(page_to_pfn(page) | pageblock_nr_pages));
+		unsigned long flags;
+
+		local_irq_save(flags);
+		__free_one_page(zone, page, order, type);
+		local_irq_restore(flags);
+		page += 1UL << order;
+		nr -= 1UL << order;
+	}
+}
+
+/* Free the pages that follow one another from the first on; returns how many. */
+static unsigned long free_first_run(struct page **pages, unsigned long nr)
+{
+	struct page *first = pages[0];
+	unsigned long in_block = page_to_pfn(first) & (pageblock_nr_pages - 1);
+	unsigned long most = min(nr, pageblock_nr_pages - in_block), n = 0;
+
+	while (n < most && pages[n] == first + n && drop_last(first + n))
+		n++;
+	if (likely(n)) {
+		free_run(first, n);
+		return n;
+	}
+	__free_page(first);
+	return 1;
+}
+
+void free_pages_bulk(struct page **pages, unsigned long nr)
+{
+	unsigned long freed;
+
+	if (nr < BULK_MIN || free_hooks) {
+		while (nr--)
+			__free_page(*pages++);
+		return;
+	}
+	for (; nr; nr -= freed) {
+		freed = free_first_run(pages, nr);
+		pages += freed;
+	}
+}
