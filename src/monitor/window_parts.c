@@ -1,9 +1,10 @@
-/* What is mapped for vmalloc and kmap, as the page tables have it. */
+/* What is in use of the windows of vmalloc and kmap, in words. */
 #include <asm/processor.h>
 #include <asm/setup.h>
 #include <asm/walk.h>
 #include <lib/string.h>
 #include <lib/vsprintf.h>
+#include <mm/vmalloc.h>
 #include <monitor/window.h>
 
 /* The first run of mapped pages in [after, limit) while the ranges pass by. */
@@ -49,9 +50,37 @@ static bool next_part(unsigned long after, unsigned long limit, const char *what
 	return s.end != 0;
 }
 
+static const char *kind_of(const struct vm_area_view *area)
+{
+	if (area->flags & VM_IOREMAP)
+		return "ioremap";
+	if (area->flags & VM_ALLOC)
+		return "vmalloc";
+	return area->flags & VM_MAP ? "vmap" : "reserved";
+}
+
+static void describe_area(const struct vm_area_view *area, char *text, size_t size)
+{
+	if (area->lazy)
+		snprintf(text, size, "given back, waits for a flush of the TLB");
+	else if (area->flags & VM_IOREMAP)
+		snprintf(text, size, "ioremap of %09llx by %pS",
+		         (unsigned long long)area->phys, area->caller);
+	else
+		snprintf(text, size, "%s, %u page%s, by %pS", kind_of(area),
+		         area->nr_pages, area->nr_pages == 1 ? "" : "s", area->caller);
+}
+
 bool vmalloc_next_part(unsigned long after, struct window_part *part)
 {
-	return next_part(max(after, VMALLOC_START), VMALLOC_END, "mapped", part);
+	struct vm_area_view area;
+
+	if (!vm_area_next(after, &area))
+		return false;
+	part->start = area.start;
+	part->end = area.end;
+	describe_area(&area, part->text, sizeof(part->text));
+	return true;
 }
 
 bool pkmap_next_part(unsigned long after, struct window_part *part)
@@ -61,7 +90,10 @@ bool pkmap_next_part(unsigned long after, struct window_part *part)
 
 unsigned long vmalloc_used_kb(void)
 {
-	return search(VMALLOC_START, VMALLOC_END).pages << (PAGE_SHIFT - 10);
+	struct vmalloc_info info;
+
+	get_vmalloc_info(&info);
+	return info.used >> 10;
 }
 
 unsigned int pkmap_used_slots(void)

@@ -157,6 +157,40 @@ def test_window_names_every_slot_of_the_fixmap():
         assert re.search(rf"\b{name}\b", said), f"{name} is not in {said}"
 
 
+def test_window_shows_a_slot_that_is_mapped():
+    with booted("64M", fast=True) as machine:
+        said = ask(machine, "fixmap 5 b8000")
+        rows, drawing = listed(ask(machine, "window")), drawn(ask(machine, "layout"))
+        assert "maps nothing" in ask(machine, "fixmap 5")
+        after = listed(ask(machine, "window"))
+    address = int(re.search(r"FIX_BTMAP_END\+5 at (\w{8}) maps 0000b8000", said)[1], 16)
+    assert (address, address + PAGE, "fixmap", "FIX_BTMAP_END+5 -> 0000b8000") in rows
+    assert IN_USE.match(drawing["fixmap"][2])[3] == "1"
+    assert not any("->" in text for _, _, region, text in after if region == "fixmap")
+
+
+def test_fixmap_refuses_what_it_cannot_map():
+    with booted("64M", fast=True) as machine:
+        for line in ("fixmap 64 0", "fixmap 0 1000000000", "fixmap x 0", "fixmap -1"):
+            assert machine.command(line).status == 1, line
+        assert machine.command("fixmap").status == 2
+
+
+def test_window_shows_each_area_of_vmalloc():
+    with booted("256M", fast=True) as machine:
+        before = IN_USE.match(drawn(ask(machine, "layout"))["vmalloc"][2])
+        start = int(ask(machine, "vmalloc 40K")[2:10], 16)
+        rows = listed(ask(machine, "window"))
+        after = IN_USE.match(drawn(ask(machine, "layout"))["vmalloc"][2])
+        ask(machine, "vfree all")
+        last = listed(ask(machine, "window"))
+    mine = next(row for row in rows if row[0] == start)
+    assert mine[1:3] == (start + 11 * PAGE, "vmalloc")  # the guard is a part of it
+    assert mine[3].startswith("vmalloc, 10 pages, by vmalloc_command+")
+    assert int(after[3]) - int(before[3]) == 44
+    assert not any("vmalloc_command" in text for _, _, _, text in last)
+
+
 @pytest.mark.parametrize("command", ["layout", "window"])
 def test_commands_refuse_arguments(command):
     with booted("64M", fast=True) as machine:

@@ -2,7 +2,8 @@
 
 For addresses chosen by --seed, the monitor's pt is compared with QEMU's
 gva2gpa and info tlb, and with the entries that Bochs's debugger reads; the
-merged /proc/pagetables with QEMU's info tlb, merged here, and Bochs's info tab.
+merged /proc/pagetables with QEMU's info tlb, merged here, and Bochs's info tab. And
+the windows above lowmem, while pages are mapped there and after they were unmapped.
 """
 
 import functools
@@ -280,3 +281,142 @@ def test_pagetables_are_bochs_s_mappings(preset, mem, seed):
     pages = {item.start: Row(item.physical, item.last + 1 - item.start, frozenset())
              for item in printed(tables)}
     assert merged(pages, with_rights=False) == theirs
+
+
+# The windows above lowmem: kmap, fixmap, vmalloc
+
+
+PKMAP_BASE = {"no-pae": 0xFF800000}
+PKMAP_SLOTS = {"no-pae": 1024}
+VMALLOC_START = 0xF8800000  # with 896 MiB of lowmem or more
+HIGHMEM_PFN = (896 << 20) // PAGE
+LOOKED_AT = 64  # pages of each window
+FIXED_SLOT, FIXED_PHYSICAL = 3, 0xB8000
+ADDRESS = re.compile(r"\b(?:0x)?([0-9a-f]{8})\b")
+
+
+def window_pages(preset: str) -> list[int]:
+    """The first pages of pkmap and vmalloc, and the last of the address space."""
+    starts = (PKMAP_BASE.get(preset, 0xFFC00000), VMALLOC_START,
+              ADDRESS_SPACE - 2 * LOOKED_AT * PAGE, ADDRESS_SPACE - LOOKED_AT * PAGE)
+    return sorted(start + page * PAGE for start in starts for page in range(LOOKED_AT))
+
+
+def address_in(output: str) -> int:
+    return int(ADDRESS.search(output)[1], 16)
+
+
+def map_in_windows(machine, seed: int) -> dict[int, int]:
+    """Map frames in each window; virtual address to the frame that is known, or 0."""
+    frames = random.Random(seed).sample(range(HIGHMEM_PFN, HIGHMEM_PFN + 1024), 3)
+    mapped = {address_in(ask(machine, f"kmap {pfn:#x}")): pfn * PAGE for pfn in frames}
+    mapped[address_in(ask(machine, f"fixmap {FIXED_SLOT} {FIXED_PHYSICAL:x}"))] = \
+        FIXED_PHYSICAL
+    area = address_in(ask(machine, "vmalloc 16K"))
+    mapped.update({area + page * PAGE: 0 for page in range(4)})
+    return mapped
+
+
+def unmap_in_windows(machine, mapped: dict[int, int]) -> None:
+    for physical in mapped.values():
+        if physical >= HIGHMEM_PFN * PAGE:
+            ask(machine, f"kunmap {physical // PAGE:#x}")
+    ask(machine, f"fixmap {FIXED_SLOT}")
+    ask(machine, "vfree all")
+
+
+def flush_pkmap(machine, preset: str) -> None:
+    """Use every slot once more: the window comes round, and what is unused goes."""
+    for pfn in range(HIGHMEM_PFN + 2048, HIGHMEM_PFN + 2048 + PKMAP_SLOTS.get(preset, 512)):
+        ask(machine, f"kmap {pfn:#x}")
+        ask(machine, f"kunmap {pfn:#x}")
+
+
+def check_mapped(found: dict[int, Walk], mapped: dict[int, int]) -> None:
+    assert len(mapped) == 8
+    for address, physical in mapped.items():
+        assert found[address].physical is not None, f"{address:#x}"
+        assert physical in (0, found[address].physical), f"{address:#x}"
+
+
+def check_unmapped(found: dict[int, Walk], mapped: dict[int, int], flushed: bool) -> None:
+    """kmap's slots may stay as they were until the window comes round."""
+    for address, physical in mapped.items():
+        if physical < HIGHMEM_PFN * PAGE:
+            assert found[address].physical is None, f"{address:#x}"
+        elif flushed:
+            assert found[address].physical != physical, f"{address:#x}"
+
+
+def qemu_agrees(machine, preset: str) -> dict[int, Walk]:
+    """pt on every page of the windows, after QEMU has said the same."""
+    wanted = window_pages(preset)
+    found = pt(machine, wanted)
+    machine.monitor("stop")
+    rows = tlb(machine.monitor("info tlb"), preset)
+    for address, walk in found.items():
+        answer = machine.monitor(f"gva2gpa {address:#x}")
+        theirs = re.search(r"gpa: (0x[0-9a-f]+|0$)", answer)
+        assert theirs or "Unmapped" in answer, answer
+        assert walk.physical == (int(theirs[1], 16) if theirs else None), f"{address:#x}"
+        row = rows.get(address)
+        assert (row.physical if row else None) == walk.physical, f"{address:#x}"
+        if row:
+            assert walk.entries[-1].flags - {"P"} - LATE == row.flags - LATE, f"{address:#x}"
+    machine.monitor("cont")
+    return found
+
+
+@pytest.mark.parametrize("preset,mem", [("default", "2G"), ("no-pae", "1G")])
+def test_qemu_sees_the_windows_as_pt_does(preset, mem, seed):
+    with booted(mem, preset=preset, fast=True) as machine:
+        qemu_agrees(machine, preset)
+        mapped = map_in_windows(machine, seed)
+        check_mapped(qemu_agrees(machine, preset), mapped)
+        unmap_in_windows(machine, mapped)
+        check_unmapped(qemu_agrees(machine, preset), mapped, flushed=False)
+        flush_pkmap(machine, preset)
+        check_unmapped(qemu_agrees(machine, preset), mapped, flushed=True)
+
+
+def bochs_pages(log: str) -> list[dict[int, str]]:
+    """The answers to each round of `page`, by address; rounds follow each other."""
+    rounds: list[dict[int, str]] = [{}]
+    for address, answer in re.findall(
+            r"^page 0x([0-9a-f]+)\n((?:.*\n)*?)(?=page |c\n|q\n|c$|q$)", log, re.M):
+        if int(address, 16) in rounds[-1]:
+            rounds.append({})
+        rounds[-1][int(address, 16)] = answer
+    return rounds
+
+
+def bochs_agrees(found: dict[int, Walk], answers: dict[int, str]) -> None:
+    assert sorted(answers) == sorted(found)
+    for address, walk in found.items():
+        end = PAGE_END.search(answers[address])
+        assert (int(end[1], 16) if end else None) == walk.physical, answers[address]
+        theirs = [int(value, 16) & ~LATE_BITS
+                  for _, value in PAGE_ENTRY.findall(answers[address])]
+        ours = [entry.value & ~LATE_BITS for entry in walk.entries]
+        assert ours[len(ours) - len(theirs):] == theirs, answers[address]
+
+
+def test_bochs_sees_the_windows_as_pt_does(seed):
+    wanted = window_pages("default")
+    once = "c\n" + "".join(f"page {address:#x}\n" for address in wanted)
+    config = Config(memory=words.memory_size("1G"), iso=image(), debugger_script=2 * once + "q\n")
+    with create("bochs", config) as machine:
+        machine.ready()
+        mapped = map_in_windows(machine, seed)
+        while_mapped = pt(machine, wanted)
+        ask(machine, "break")
+        unmap_in_windows(machine, mapped)
+        afterwards = pt(machine, wanted)
+        machine.type(b"break\n")
+        machine.wait_end(120)
+        rounds = bochs_pages(machine.debugger_log())
+    assert len(rounds) == 2
+    check_mapped(while_mapped, mapped)
+    bochs_agrees(while_mapped, rounds[0])
+    check_unmapped(afterwards, mapped, flushed=False)
+    bochs_agrees(afterwards, rounds[1])

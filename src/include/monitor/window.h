@@ -7,7 +7,7 @@
 
 #include <lib/types.h>
 
-#define WINDOW_TEXT_MAX 64
+#define WINDOW_TEXT_MAX 96
 
 /* [start, end), and what is there in words. */
 struct window_part {

@@ -4,7 +4,7 @@
  *
  * All slots lie in one page table, which paging_init makes; so a mapping is one
  * store, and its address is known to the compiler. 2.6.24 is alike; there, the
- * slots depend on two dozen build options, here on none.
+ * slots depend on about ten build options, here on none.
  *
  * Invariants: a slot without an owner's wish is not mapped (mem_init checks that
  * boot left no early_ioremap open); under tlb=check, a cleared slot faults.

@@ -90,6 +90,8 @@ pte_t *pte_alloc_kernel(pmd_t *pmd, unsigned long address);
  * CR3 lacked an entry that swapper_pg_dir has; now it has it. Without PAE a
  * directory's kernel half is a copy, and entries of vmalloc that were made later
  * are missing; with PAE all share the kernel's middle directories. Any context.
+ * What the fault itself needs must be there: a thread's stack in the vmalloc window
+ * has to be touched before its CPU switches to another directory.
  */
 bool vmalloc_fault(unsigned long address);
 
