@@ -31,6 +31,7 @@
 static char log_buf[LOG_BUF_SIZE] __aligned(LOG_RECORD_ALIGN);
 static struct logring log = LOGRING_INIT(log_buf);
 
+/* Preemption is off where these are used; interrupts come through, see above. */
 static struct console *consoles;
 static bool consoles_selected; /* console_select has had its first success */
 static bool in_mid_line;       /* what the consoles show last has no newline */
@@ -163,18 +164,23 @@ static void replay(struct console *con)
 	struct log_record rec;
 	unsigned long pos = log.tail;
 
-	while (logring_read(&log, &pos, &rec, text))
+	while (logring_read(&log, &pos, &rec, text)) {
+		preempt_disable(); /* one record at a time, between others' */
 		show(con, &rec, text);
+		preempt_enable();
+	}
 }
 
 void register_console(struct console *con)
 {
 	struct console **link = &consoles;
 
+	preempt_disable();
 	while (*link)
 		link = &(*link)->next;
 	con->next = NULL;
 	*link = con;
+	preempt_enable();
 	if (con->enabled)
 		replay(con);
 }
@@ -183,10 +189,12 @@ void unregister_console(struct console *con)
 {
 	struct console **link = &consoles;
 
+	preempt_disable();
 	while (*link && *link != con)
 		link = &(*link)->next;
 	if (*link)
 		*link = con->next;
+	preempt_enable();
 }
 
 static bool name_is(const struct console *con, const char *name)

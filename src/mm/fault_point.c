@@ -14,6 +14,7 @@
 #include <lib/printk.h>
 #include <lib/string.h>
 #include <mm/fault_inject.h>
+#include <sched/sched.h>
 
 #define DEFAULT_SEED 1
 #define NUMBER_MAX   24 /* characters of one of the parameter's numbers */
@@ -106,9 +107,22 @@ static bool chance_fails(struct fault_point *point)
 	return true;
 }
 
+/* Of the thread that asked for it, as Linux's fail-nth: others do not count. */
 static bool nth_fails(struct fault_point *point)
 {
-	return point->nth && --point->nth == 0;
+	if (!point->nth || point->nth_task != current || in_interrupt())
+		return false;
+	return --point->nth == 0;
+}
+
+void fault_point_nth(struct fault_point *point, unsigned long n)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	point->nth = n;
+	point->nth_task = current;
+	local_irq_restore(flags);
 }
 
 bool fault_point_active(const struct fault_point *point)

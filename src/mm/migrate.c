@@ -39,8 +39,12 @@ void __SetPageMovable(struct page *page, const struct movable_operations *ops)
 
 void __ClearPageMovable(struct page *page)
 {
+	unsigned long flags;
+
+	local_irq_save(flags);
 	BUG_ON(!PageMovable(page) || PageIsolated(page));
 	page->mapping = NULL;
+	local_irq_restore(flags);
 }
 
 const char *page_immovable_reason(const struct page *page)
@@ -136,7 +140,7 @@ static int migrate_one(struct page *src, new_page_t *get_new_page,
 	forget_page_state(src);
 	put_page(src); /* ours */
 	put_page(src); /* the owner's, which has dst instead */
-	nr_pages_migrated++;
+	__atomic_fetch_add(&nr_pages_migrated, 1, __ATOMIC_RELAXED);
 	return 0;
 }
 

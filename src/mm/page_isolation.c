@@ -79,30 +79,39 @@ static void split_larger_block(struct zone *zone, unsigned long pfn)
 		                 get_pageblock_migratetype(head + i));
 }
 
-int set_migratetype_isolate(struct page *page, unsigned long start_pfn,
-                            unsigned long end_pfn, struct page_blocker *blocker)
+/* Interrupts off: nobody changes the type between the look at it and here. */
+static int __isolate_block(struct page *page, enum migratetype type,
+                           unsigned long start_pfn, unsigned long end_pfn,
+                           struct page_blocker *blocker)
 {
-	unsigned long block = page_to_pfn(page) & ~(pageblock_nr_pages - 1);
-	enum migratetype type = get_pageblock_migratetype(page);
+	unsigned long block = page_to_pfn(page) & ~(pageblock_nr_pages - 1), moved;
 	struct zone *zone = page_zone(page);
-	unsigned long flags, moved;
 
 	if (is_migrate_isolate(type))
 		return refuse(blocker, block, block + pageblock_nr_pages,
 		              "its pageblock is isolated already");
 	start_pfn = max(start_pfn, block);
 	end_pfn = min(end_pfn, block + pageblock_nr_pages);
-	local_irq_save(flags);
-	if (has_unmovable_pages(start_pfn, end_pfn, blocker)) {
-		local_irq_restore(flags);
+	if (has_unmovable_pages(start_pfn, end_pfn, blocker))
 		return -EBUSY;
-	}
 	split_larger_block(zone, block);
 	set_pageblock_migratetype(page, MIGRATE_ISOLATE);
 	moved = move_freepages_block(zone, page, MIGRATE_ISOLATE);
 	count_free(zone, type, -(long)moved);
-	local_irq_restore(flags);
 	return 0;
+}
+
+int set_migratetype_isolate(struct page *page, unsigned long start_pfn,
+                            unsigned long end_pfn, struct page_blocker *blocker)
+{
+	unsigned long flags;
+	int error;
+
+	local_irq_save(flags);
+	error = __isolate_block(page, get_pageblock_migratetype(page), start_pfn,
+	                        end_pfn, blocker);
+	local_irq_restore(flags);
+	return error;
 }
 
 void unset_migratetype_isolate(struct page *page, enum migratetype type)
@@ -140,14 +149,21 @@ static int isolate_block(const struct zone *zone, unsigned long block,
                          enum migratetype type, struct page_blocker *blocker)
 {
 	struct page *page = pfn_to_page(block);
+	enum migratetype found;
+	unsigned long flags;
+	int error;
 
 	if (!zone_has_block(zone, block))
 		return -EINVAL;
-	if (get_pageblock_migratetype(page) != type &&
-	    !is_migrate_isolate(get_pageblock_migratetype(page)))
-		return refuse(blocker, block, block + pageblock_nr_pages,
-		              "its pageblock is of another type");
-	return set_migratetype_isolate(page, start_pfn, end_pfn, blocker);
+	local_irq_save(flags);
+	found = get_pageblock_migratetype(page);
+	if (found != type && !is_migrate_isolate(found))
+		error = refuse(blocker, block, block + pageblock_nr_pages,
+		               "its pageblock is of another type");
+	else
+		error = __isolate_block(page, found, start_pfn, end_pfn, blocker);
+	local_irq_restore(flags);
+	return error;
 }
 
 int start_isolate_page_range(unsigned long start_pfn, unsigned long end_pfn,

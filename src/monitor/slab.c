@@ -100,6 +100,7 @@ static void print_geometry(const struct kmem_cache *cache, const struct slabinfo
 	               info->pages_per_slab == 1 ? "" : "s");
 }
 
+/* cache_chain_mutex held. */
 static int draw_cache(const char *name)
 {
 	struct kmem_cache *cache = kmem_cache_find(name);
@@ -134,8 +135,10 @@ static int show_totals(void)
 	struct kmem_cache *cache = NULL;
 	unsigned int violations;
 
+	down(&cache_chain_mutex);
 	while ((cache = kmem_cache_next(cache)) != NULL)
 		caches++;
+	up(&cache_chain_mutex);
 	slab_totals(&pages, &bytes);
 	console_printf(
 	    "%s: %lu caches, %lu pages (%lu of them reclaimable), %lu bytes in "
@@ -150,9 +153,16 @@ static int show_totals(void)
 
 static int slab_command(int argc, char **argv)
 {
+	int status;
+
 	if (argc > 2)
 		return monitor_usage();
-	return argc == 1 ? show_totals() : draw_cache(argv[1]);
+	if (argc == 1)
+		return show_totals();
+	down(&cache_chain_mutex);
+	status = draw_cache(argv[1]);
+	up(&cache_chain_mutex);
+	return status;
 }
 MONITOR_COMMAND(
     slab, slab_command, "slab [NAME]", "draw a cache's slabs, or check all",
@@ -173,26 +183,36 @@ static bool tunable(const char *word, const char *name, int *value)
 	return true;
 }
 
+/* As slabinfo_tune, and -ENOENT. */
+static int tune(const char *name, int limit, int batchcount, int shared)
+{
+	struct kmem_cache *cache;
+	int error = -ENOENT;
+
+	down(&cache_chain_mutex);
+	cache = kmem_cache_find(name);
+	if (cache)
+		error = slabinfo_tune(cache, limit, batchcount, shared);
+	up(&cache_chain_mutex);
+	return error;
+}
+
 static int slabinfo_command(int argc, char **argv)
 {
 	int limit, batchcount, shared, error;
-	struct kmem_cache *cache;
 
 	if (argc != 5)
 		return monitor_usage();
-	cache = kmem_cache_find(argv[1]);
-	if (!cache) {
-		console_printf(
-		    "slabinfo: %.64s: no such cache; /proc/slabinfo has them\n",
-		    argv[1]);
-		return 1;
-	}
 	if (!tunable(argv[2], "LIMIT", &limit) ||
 	    !tunable(argv[3], "BATCH", &batchcount) ||
 	    !tunable(argv[4], "SHARED", &shared))
 		return 1;
-	error = slabinfo_tune(cache, limit, batchcount, shared);
-	if (error == -EINVAL)
+	error = tune(argv[1], limit, batchcount, shared);
+	if (error == -ENOENT)
+		console_printf(
+		    "slabinfo: %.64s: no such cache; /proc/slabinfo has them\n",
+		    argv[1]);
+	else if (error == -EINVAL)
 		console_printf("slabinfo: BATCH is from 1 to LIMIT\n");
 	else if (error == -ENOSYS)
 		console_printf("slabinfo: %s has no tunables\n", slab_allocator_name);

@@ -135,8 +135,10 @@ static void shrink_all(void)
 {
 	struct kmem_cache *cache = NULL;
 
+	down(&cache_chain_mutex);
 	while ((cache = kmem_cache_next(cache)) != NULL)
 		kmem_cache_shrink(cache);
+	up(&cache_chain_mutex);
 }
 
 static unsigned long pages_held(void)

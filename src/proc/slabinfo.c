@@ -27,11 +27,10 @@ static int slabinfo_show(struct seq_file *m)
 	seq_puts(m, "# name            <active_objs> <num_objs> <objsize> <objperslab> "
 	            "<pagesperslab> : tunables <limit> <batchcount> <sharedfactor> : "
 	            "slabdata <active_slabs> <num_slabs> <sharedavail>\n");
-	while ((cache = kmem_cache_next(cache)) != NULL) {
-		if (seq_stopped(m))
-			return -EINTR;
+	down(&cache_chain_mutex);
+	while (!seq_stopped(m) && (cache = kmem_cache_next(cache)) != NULL)
 		show_cache(m, cache);
-	}
-	return 0;
+	up(&cache_chain_mutex);
+	return seq_stopped(m) ? -EINTR : 0;
 }
 PROC_FILE(slabinfo, slabinfo_show);

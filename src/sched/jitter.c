@@ -3,6 +3,7 @@
  * generator is splitmix64 (Steele, Lea, Flood, "Fast splittable pseudorandom
  * number generators", 2014), the digest FNV-1a.
  */
+#include <asm/irqflags.h>
 #include <lib/compiler.h>
 #include <lib/errno.h>
 #include <lib/kstrtox.h>
@@ -50,5 +51,11 @@ u32 jitter_interval(unsigned long eip)
 
 struct jitter_state jitter_state(void)
 {
-	return state;
+	struct jitter_state now;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	now = state;
+	local_irq_restore(flags);
+	return now;
 }

@@ -335,8 +335,8 @@ PLAIN_TEST(growing_finds_interrupts_as_the_caller_had_them)
 	take(cache, 0, 1);
 	EXPECT_EQ(irqs_off_in_ctor, irqs_disabled());
 	local_irq_save(irq);
-	take(cache, 1, 5);
-	objects[5] = kmem_cache_alloc(cache, GFP_ATOMIC);
+	for (int i = 1; i < 6; i++)
+		objects[i] = kmem_cache_alloc(cache, GFP_ATOMIC);
 	EXPECT(irqs_off_in_ctor);
 	EXPECT(irqs_disabled());
 	local_irq_restore(irq);

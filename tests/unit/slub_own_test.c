@@ -304,7 +304,7 @@ TEST(slub, interrupts_stay_as_they_were)
 	give(cache, 0, 5);
 	EXPECT(!irqs_disabled());
 	local_irq_save(flags);
-	EXPECT(take(cache, 5));
+	EXPECT(take_gfp(cache, 5, GFP_ATOMIC));
 	EXPECT(irqs_disabled());
 	give(cache, 0, 5);
 	EXPECT(irqs_disabled());

@@ -55,14 +55,19 @@ static inline struct page *slab_of(const void *object)
 /* What take() took, in its order. */
 static void *taken[OBJECTS];
 
-static inline bool take(struct kmem_cache *cache, unsigned int nr)
+static inline bool take_gfp(struct kmem_cache *cache, unsigned int nr, gfp_t gfp)
 {
 	for (unsigned int i = 0; i < nr; i++) {
-		taken[i] = kmem_cache_alloc(cache, GFP_KERNEL);
+		taken[i] = kmem_cache_alloc(cache, gfp);
 		if (!taken[i])
 			return false;
 	}
 	return true;
+}
+
+static inline bool take(struct kmem_cache *cache, unsigned int nr)
+{
+	return take_gfp(cache, nr, GFP_KERNEL);
 }
 
 static inline void give(struct kmem_cache *cache, unsigned int from, unsigned int to)

@@ -3,7 +3,8 @@
  * run of frames, often long after boot, and lent to movable pages meanwhile.
  * (Linux's mm/cma.c, since 3.5; M. Nazarewicz, "A deep dive into CMA", LWN, 2012)
  *
- * cma_alloc and cma_release may sleep, and may not be called from an interrupt.
+ * Whatever takes or changes an area sleeps: it takes cma_mutex, one call at a time
+ * on all areas, because a call empties pageblocks that the next one may want.
  * Frames are counted in pages, [start, end) as everywhere.
  */
 #ifndef MM_CMA_H
@@ -54,7 +55,8 @@ int cma_init_area(struct cma *cma, const char *name, unsigned long base_pfn,
  */
 int cma_remove_area(struct cma *cma);
 
-/* All areas: after NULL the first one, NULL at the end. */
+/* All areas: after NULL the first one, NULL at the end. Areas come at boot and go only
+ * by cma_remove_area, which nobody may call during the walk. */
 struct cma *cma_next(const struct cma *last);
 
 /* ---- Allocation ---- */
@@ -78,15 +80,16 @@ bool cma_release(struct cma *cma, const struct page *pages, unsigned long count)
 
 /* ---- State ---- */
 
+/* Both without a lock: old by the time that they are read, if others allocate. */
 unsigned long cma_used_pages(const struct cma *cma);
 unsigned long cma_largest_run(const struct cma *cma); /* not given out */
 
-/* Pages in use that are not given out: lent. Empties the per-CPU lists. */
+/* Pages in use that are not given out: lent. Empties the per-CPU lists. Sleeps. */
 unsigned long cma_lent_pages(const struct cma *cma);
 
 /*
  * Verify that every area is what cma.c says; returns the violations, each
- * printed.
+ * printed. Sleeps.
  */
 unsigned int cma_check(void);
 
@@ -97,6 +100,7 @@ unsigned int cma_check(void);
  * move what is in use, take what is free. 0, and each page has count 1. On
  * failure nothing is taken: -EBUSY and what stood in the way; -ENOMEM when there
  * is no memory to move a page to; -EINVAL as start_isolate_page_range. May sleep.
+ * Takes no lock: two calls whose ranges share a pageblock refuse one another.
  */
 int alloc_contig_range(unsigned long start_pfn, unsigned long end_pfn,
                        enum migratetype type, struct page_blocker *blocker);

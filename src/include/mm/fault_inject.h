@@ -15,6 +15,8 @@
 
 #include <lib/types.h>
 
+struct task_struct;
+
 struct fault_attr {
 	unsigned int probability; /* percent; 0: never */
 	unsigned int interval;    /* 1: each one is a candidate */
@@ -26,8 +28,8 @@ struct fault_attr {
 void fault_inject_set(const struct fault_attr *attr, u64 seed);
 
 /*
- * For tests of each failure path in turn: the n-th allocation from now fails, the
- * others do not (1: the next one). 0 calls it off.
+ * For tests of each failure path in turn: the n-th allocation of this thread from
+ * now fails, the others do not (1: the next one). 0 calls it off.
  *
  *	for (unsigned long n = 1;; n++) {
  *		fault_inject_nth(n);
@@ -61,7 +63,8 @@ struct fault_point {
 	struct fault_attr attr;
 	u64 state;                /* of the chances */
 	unsigned long candidates; /* since it was set, for the interval */
-	unsigned long nth;        /* allocations until the one that fails; 0: none */
+	unsigned long nth;        /* allocations until the one that fails; 0: none ... */
+	const struct task_struct *nth_task; /* ... of this thread */
 	struct fault_stats stats;
 };
 
@@ -79,6 +82,8 @@ bool fault_point_active(const struct fault_point *point);
 
 /* Whether this allocation fails. Counts it. */
 enum fault fault_point_ask(struct fault_point *point);
+
+void fault_point_nth(struct fault_point *point, unsigned long n);
 
 void fault_point_set(struct fault_point *point, const struct fault_attr *attr,
                      u64 seed);

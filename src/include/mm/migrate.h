@@ -20,7 +20,9 @@ struct movable_operations {
 	/*
 	 * Leave the page alone until migrate_page or putback_page, and take it off
 	 * any list: page->lru is the migration's meanwhile. false: not now.
-	 * Interrupts are off; may not sleep.
+	 * Interrupts are off; may not sleep. The owner's threads see it by
+	 * PageIsolated: they look, and use the page or take its operations off,
+	 * with interrupts off.
 	 */
 	bool (*isolate_page)(struct page *page);
 	/*
@@ -51,7 +53,8 @@ static inline const struct movable_operations *page_movable_ops(const struct pag
 /* The page, a single one of the caller's with nothing in mapping, may move. */
 void __SetPageMovable(struct page *page, const struct movable_operations *ops);
 
-/* It may not any more; before it is freed. Not while it is isolated. */
+/* It may not any more; before it is freed. Not while it is isolated: an owner whose
+ * pages are migrated by other threads looks with interrupts off. */
 void __ClearPageMovable(struct page *page);
 
 /*

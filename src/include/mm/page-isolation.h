@@ -5,7 +5,8 @@
  * running in again. (Linux's mm/page_isolation.c, since 2.6.24, made for memory
  * hot-remove)
  *
- * None of these sleeps. Two ranges that share a pageblock cannot be isolated at
+ * None of these sleeps; each pageblock is looked at and changed with interrupts off,
+ * in one piece. Two ranges that share a pageblock cannot be isolated at
  * the same time: the second one is refused.
  */
 #ifndef MM_PAGE_ISOLATION_H
@@ -45,12 +46,13 @@ void undo_isolate_page_range(unsigned long start_pfn, unsigned long end_pfn,
                              enum migratetype type);
 
 /* 0 if all of [start_pfn, end_pfn) is free and isolated, else -EBUSY and the
- * first frame that is not. */
+ * first frame that is not. Free blocks may still merge beyond the range's ends
+ * unless the caller keeps interrupts off. */
 int test_pages_isolated(unsigned long start_pfn, unsigned long end_pfn,
                         struct page_blocker *blocker);
 
 /* The first page of the free block that holds the frame, NULL if there is none
- * (in use, or in a per-CPU list). */
+ * (in use, or in a per-CPU list). Interrupts off, or the answer may be old. */
 struct page *free_block_of(unsigned long pfn);
 
 #endif

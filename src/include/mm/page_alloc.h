@@ -2,9 +2,11 @@
  * The page allocator's interface: blocks of 2^order physically consecutive
  * frames. (Gorman ch. 6; Professional Linux Kernel Architecture 3.5)
  *
- * An allocation with __GFP_WAIT may sleep, and may not be made from an
- * interrupt; one without may be made anywhere. Freeing never sleeps. The free
- * lists are guarded by turning interrupts off, on the one CPU that there is.
+ * An allocation with __GFP_WAIT may sleep: not from an interrupt, with interrupts
+ * off, or under a spinlock (a debug build finds who does). One without may be made
+ * anywhere. Freeing never sleeps. The free lists, the per-CPU lists, the pageblocks'
+ * types and the zones' counts are guarded by turning interrupts off, which on the
+ * one CPU keeps handlers and other threads out (2.6.24: zone->lock).
  */
 #ifndef MM_PAGE_ALLOC_H
 #define MM_PAGE_ALLOC_H
@@ -164,7 +166,7 @@ unsigned long zone_reserve_pages(const struct zone *zone);
 extern unsigned long min_free_kbytes;
 extern bool page_group_by_mobility_disabled;
 
-/* Give all pages of all per-CPU lists back to the free lists. */
+/* Give all pages of all per-CPU lists back to the free lists. Any context. */
 void drain_all_pages(void);
 
 /* Print every zone's state and free lists, as Linux does when memory runs out. */
@@ -192,13 +194,17 @@ void memalloc_restore(bool before);
 /*
  * Something that holds pages which it could give up. count() tells how many
  * objects, scan() tries to free up to nr of them and returns how many it freed.
- * Called with no lock held; scan() may not allocate. gfp is the allocation's.
+ * Both are called with shrinker_rwsem held and no other lock of the allocator's;
+ * they may sleep. scan() may not allocate. gfp is the allocation's. Who allocates
+ * may hold locks of his own: one that a shrinker needs must not be held while its
+ * owner allocates with __GFP_WAIT.
  */
 struct shrinker {
 	unsigned long (*count)(struct shrinker *s, gfp_t gfp);
 	unsigned long (*scan)(struct shrinker *s, unsigned long nr, gfp_t gfp);
 	struct list_head list;
 };
+/* Both take shrinker_rwsem, and sleep. */
 void register_shrinker(struct shrinker *s);
 void unregister_shrinker(struct shrinker *s);
 

@@ -4,8 +4,11 @@
  * the kernel is built (K896_SLAB=slab|slub|slob). (Gorman ch. 8; Professional
  * Linux Kernel Architecture 3.6; Bonwick, "The Slab Allocator", USENIX 1994)
  *
- * An allocation with __GFP_WAIT may sleep; freeing never does. All calls may be
- * made with interrupts off, and turn them off around their lists.
+ * An allocation with __GFP_WAIT may sleep, and then may not be made where nobody
+ * may (a debug build finds who does); freeing never sleeps. Otherwise taking,
+ * giving back and shrinking may be done with interrupts off, and turn them off
+ * around their lists. What makes or destroys a cache takes cache_chain_mutex, and
+ * sleeps.
  */
 #ifndef MM_SLAB_H
 #define MM_SLAB_H
@@ -13,8 +16,14 @@
 #include <lib/compiler.h>
 #include <lib/types.h>
 #include <mm/gfp.h>
+#include <sched/semaphore.h>
 
 struct kmem_cache;
+
+/* Held while a cache comes or goes; hold it over a walk over all caches,
+ * or to use one that was found by its name. Its holder may allocate. (2.6.24's SLAB;
+ * its SLUB has slub_lock) */
+extern struct semaphore cache_chain_mutex;
 
 /* Flags of kmem_cache_create, with Linux 2.6.24's names and values. */
 #define SLAB_DEBUG_FREE      0x00000100UL /* check everything when freeing */
@@ -52,7 +61,7 @@ struct kmem_cache;
  * ctor, or NULL, is called once for each object when its memory is new; an object
  * must be given back in the state that ctor made. NULL when memory is short or
  * the arguments make no sense (a message says which); with SLAB_PANIC a panic.
- * Not from an interrupt.
+ * Sleeps.
  */
 struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align,
 				     unsigned long flags, void (*ctor)(void *object));
@@ -60,10 +69,11 @@ struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align
 /*
  * Give the cache and its memory back. Objects still in use are reported, each
  * with who took it if that is known, and the cache then stays (returns false).
+ * Nobody may use the cache meanwhile. Sleeps.
  */
 bool kmem_cache_destroy(struct kmem_cache *cache);
 
-/* Give back every page without a used object. Returns how many pages. */
+/* Give back every page without a used object. Returns how many pages. Never sleeps. */
 unsigned long kmem_cache_shrink(struct kmem_cache *cache);
 
 #ifdef CONFIG_SLAB
@@ -171,11 +181,14 @@ struct slabinfo {
 };
 void get_slabinfo(struct kmem_cache *cache, struct slabinfo *info);
 
-/* All caches in the order of their creation; NULL starts and ends. */
+/* All caches in the order of their creation; NULL starts and ends. cache_chain_mutex
+ * is held over the walk, or nobody makes and destroys caches meanwhile. */
 struct kmem_cache *kmem_cache_next(const struct kmem_cache *last);
+/* NULL: there is none of that name. Where caches come and go, hold the mutex over
+ * the call and what is done with the cache. */
 struct kmem_cache *kmem_cache_find(const char *name);
 
-/* Set a cache's tunables as writing to /proc/slabinfo does; -EINVAL if they make
+/* Set a cache's tunables as writing to /proc/slabinfo does; sleeps; -EINVAL if they make
  * no sense (limit < 1, batchcount < 1, batchcount > limit, shared < 0), -ENOSYS
  * where the allocator has none, -ENOMEM. */
 int slabinfo_tune(struct kmem_cache *cache, int limit, int batchcount, int shared);
@@ -194,6 +207,7 @@ struct slab_view {
 	const char *list; /* "full", "partial", "free", "cpu" */
 	const void *handle;
 };
+/* fn is called with interrupts off: the slabs do not change under it. */
 void kmem_cache_for_each_slab(struct kmem_cache *cache,
 			      void (*fn)(const struct slab_view *slab, void *arg), void *arg);
 enum object_state slab_object_state(struct kmem_cache *cache,
@@ -209,7 +223,9 @@ void slab_totals(unsigned long *pages, unsigned long *bytes_in_use);
 /* Pages that caches with SLAB_RECLAIM_ACCOUNT hold, and those of all others. */
 unsigned long slab_nr_pages(bool reclaimable);
 
-/* Verify every invariant of every cache; returns the violations, each printed. */
+/* Verify every invariant of every cache; returns the violations, each printed. Of a
+ * cache with debugging, while nobody takes or gives back its objects: these are
+ * filled with interrupts on. */
 unsigned int slab_check(void);
 
 /* ---- Debugging ---- */

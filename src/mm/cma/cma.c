@@ -23,12 +23,16 @@
 #include <lib/printk.h>
 #include <mm/cma.h>
 #include <mm/migrate.h>
+#include <sched/semaphore.h>
 
 #define REPORTS_PER_CALL 4 /* busy ranges that one cma_alloc names */
 
 struct cma *dma_contiguous_default_area;
 unsigned long totalcma_pages;
 
+/* Over the list of areas, their bitmaps and figures. Its holder sleeps while pages
+ * are moved. (Linux 3.5; later kernels have a spinlock for each bitmap beside it) */
+static DECLARE_MUTEX(cma_mutex);
 static LIST_HEAD(cma_areas);
 
 /* ---- Areas ---- */
@@ -75,14 +79,16 @@ int cma_init_area(struct cma *cma, const char *name, unsigned long base_pfn,
 	}
 	*cma = (struct cma){
 	    .name = name, .base_pfn = base_pfn, .count = count, .bitmap = bitmap};
+	down(&cma_mutex);
 	for (unsigned long i = 0; i < count; i += pageblock_nr_pages)
 		init_cma_reserved_pageblock(pfn_to_page(base_pfn + i));
 	change_totals(cma, (long)count);
 	list_add_tail(&cma->list, &cma_areas);
+	up(&cma_mutex);
 	return 0;
 }
 
-int cma_remove_area(struct cma *cma)
+static int remove_area(struct cma *cma)
 {
 	unsigned long end = cma->base_pfn + cma->count;
 	struct page_blocker blocker;
@@ -100,6 +106,16 @@ int cma_remove_area(struct cma *cma)
 	return 0;
 }
 
+int cma_remove_area(struct cma *cma)
+{
+	int error;
+
+	down(&cma_mutex);
+	error = remove_area(cma);
+	up(&cma_mutex);
+	return error;
+}
+
 struct cma *cma_next(const struct cma *last)
 {
 	const struct list_head *next = last ? last->list.next : cma_areas.next;
@@ -107,33 +123,19 @@ struct cma *cma_next(const struct cma *last)
 	return next == &cma_areas ? NULL : list_entry(next, struct cma, list);
 }
 
-/* ---- Allocation ---- */
+/* ---- Allocation; cma_mutex held ---- */
 
 /* Find and mark a run at or behind *start; false: there is none. */
 static bool claim_bits(struct cma *cma, unsigned long count, unsigned int align_order,
                        unsigned long *start)
 {
-	unsigned long flags;
-	bool found;
-
-	local_irq_save(flags);
 	*start =
 	    bitmap_find_next_zero_area_off(cma->bitmap, cma->count, *start, count,
 	                                   (1UL << align_order) - 1, cma->base_pfn);
-	found = *start < cma->count;
-	if (found)
-		bitmap_set(cma->bitmap, *start, count);
-	local_irq_restore(flags);
-	return found;
-}
-
-static void clear_bits(struct cma *cma, unsigned long start, unsigned long count)
-{
-	unsigned long flags;
-
-	local_irq_save(flags);
-	bitmap_clear(cma->bitmap, start, count);
-	local_irq_restore(flags);
+	if (*start >= cma->count)
+		return false;
+	bitmap_set(cma->bitmap, *start, count);
+	return true;
 }
 
 static void report_busy(const struct cma *cma, unsigned long start, unsigned long count,
@@ -173,7 +175,7 @@ static unsigned long alloc_somewhere(struct cma *cma, unsigned long count,
 		*error = alloc_contig_range(pfn, pfn + count, MIGRATE_CMA, &blocker);
 		if (!*error)
 			return start;
-		clear_bits(cma, start, count);
+		bitmap_clear(cma->bitmap, start, count);
 		if (*error != -EBUSY)
 			break;
 		cma->nr_busy++;
@@ -185,32 +187,29 @@ static unsigned long alloc_somewhere(struct cma *cma, unsigned long count,
 
 struct page *cma_alloc(struct cma *cma, unsigned long count, unsigned int align_order)
 {
-	unsigned long moved = nr_pages_migrated, start = cma->count;
+	unsigned long start = cma->count, moved;
 	int error = -EINVAL;
 
 	BUG_ON(irqs_disabled());
+	down(&cma_mutex);
+	moved = nr_pages_migrated;
 	if (count && count <= cma->count && align_order <= CMA_MAX_ALIGN_ORDER)
 		start = alloc_somewhere(cma, count, align_order, &error);
 	cma->nr_migrated += nr_pages_migrated - moved;
 	if (start == cma->count) {
 		cma->nr_failed++;
 		report_failure(cma, count, align_order, error);
-		return NULL;
+	} else {
+		cma->nr_allocated++;
 	}
-	cma->nr_allocated++;
-	return pfn_to_page(cma->base_pfn + start);
+	up(&cma_mutex);
+	return start == cma->count ? NULL : pfn_to_page(cma->base_pfn + start);
 }
 
-bool cma_release(struct cma *cma, const struct page *pages, unsigned long count)
+static bool release(struct cma *cma, unsigned long start, unsigned long count)
 {
-	unsigned long pfn, start;
+	unsigned long pfn = cma->base_pfn + start;
 
-	if (!pages || !count)
-		return false;
-	pfn = page_to_pfn(pages);
-	start = pfn - cma->base_pfn;
-	if (pfn < cma->base_pfn || start >= cma->count || count > cma->count - start)
-		return false;
 	if (find_next_zero_bit(cma->bitmap, start + count, start) < start + count) {
 		pr_err("cma: %s: release of pfn %#lx-%#lx refused: not all of it is "
 		       "given out\n",
@@ -218,9 +217,26 @@ bool cma_release(struct cma *cma, const struct page *pages, unsigned long count)
 		return false;
 	}
 	free_contig_range(pfn, count);
-	clear_bits(cma, start, count);
+	bitmap_clear(cma->bitmap, start, count);
 	drain_all_pages(); /* so many pages are nobody's hot ones */
 	return true;
+}
+
+bool cma_release(struct cma *cma, const struct page *pages, unsigned long count)
+{
+	unsigned long pfn, start;
+	bool released;
+
+	if (!pages || !count)
+		return false;
+	pfn = page_to_pfn(pages);
+	start = pfn - cma->base_pfn;
+	if (pfn < cma->base_pfn || start >= cma->count || count > cma->count - start)
+		return false;
+	down(&cma_mutex);
+	released = release(cma, start, count);
+	up(&cma_mutex);
+	return released;
 }
 
 /* ---- State ---- */
@@ -243,11 +259,12 @@ unsigned long cma_largest_run(const struct cma *cma)
 	return largest;
 }
 
-unsigned long cma_lent_pages(const struct cma *cma)
+/* No free block reaches over the end of one of the top order. */
+static unsigned long free_pages_of_block(unsigned long pfn)
 {
-	unsigned long free = 0, pfn = cma->base_pfn, end = cma->base_pfn + cma->count;
+	unsigned long end = pfn + MAX_ORDER_NR_PAGES, free = 0, flags;
 
-	drain_all_pages();
+	local_irq_save(flags);
 	while (pfn < end) {
 		const struct page *page = pfn_to_page(pfn);
 		unsigned long pages = PageBuddy(page) ? 1UL << page->private : 0;
@@ -255,7 +272,21 @@ unsigned long cma_lent_pages(const struct cma *cma)
 		free += pages;
 		pfn += max(pages, 1UL);
 	}
-	return cma->count - free - cma_used_pages(cma);
+	local_irq_restore(flags);
+	return free;
+}
+
+unsigned long cma_lent_pages(const struct cma *cma)
+{
+	unsigned long lent = cma->count;
+
+	down(&cma_mutex);
+	drain_all_pages();
+	for (unsigned long i = 0; i < cma->count; i += MAX_ORDER_NR_PAGES)
+		lent -= free_pages_of_block(cma->base_pfn + i);
+	lent -= cma_used_pages(cma);
+	up(&cma_mutex);
+	return lent;
 }
 
 static unsigned int violated(const struct cma *cma, unsigned long pfn, const char *what)
@@ -303,7 +334,7 @@ static unsigned long count_cma_blocks(void)
 	return pages;
 }
 
-unsigned int cma_check(void)
+static unsigned int check_areas(void)
 {
 	unsigned long zone_pages[MAX_NR_ZONES] = {0}, sum = 0;
 	unsigned int violations = 0;
@@ -326,5 +357,15 @@ unsigned int cma_check(void)
 		       sum, totalcma_pages, count_cma_blocks());
 		violations++;
 	}
+	return violations;
+}
+
+unsigned int cma_check(void)
+{
+	unsigned int violations;
+
+	down(&cma_mutex);
+	violations = check_areas();
+	up(&cma_mutex);
 	return violations;
 }

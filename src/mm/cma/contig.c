@@ -15,6 +15,7 @@
 #include <lib/printk.h>
 #include <mm/cma.h>
 #include <mm/migrate.h>
+#include <sched/sched.h>
 
 #define MIGRATE_BATCH 32 /* pages isolated at a time */
 
@@ -79,39 +80,80 @@ static int migrate_range(unsigned long start_pfn, unsigned long end_pfn,
 	return error;
 }
 
-/* All of the range is free and isolated. */
-static void take_range(unsigned long start_pfn, unsigned long end_pfn)
+/* Interrupts off. All of the range is free and isolated: its free blocks come on the
+ * list, each with its order in private. */
+static void unlink_blocks(unsigned long start_pfn, unsigned long end_pfn,
+                          struct list_head *blocks)
 {
-	unsigned long first = page_to_pfn(free_block_of(start_pfn)), pfn = first;
+	unsigned long pfn = page_to_pfn(free_block_of(start_pfn));
 
 	while (pfn < end_pfn) {
 		struct page *page = pfn_to_page(pfn);
-		unsigned int order = (unsigned int)page->private;
-		unsigned long flags;
+		unsigned long order = page->private;
 
-		local_irq_save(flags);
-		del_from_free_list(page_zone(page), page, order);
-		local_irq_restore(flags);
-		prep_contig_block(page, order);
+		del_from_free_list(page_zone(page), page, (unsigned int)order);
+		page->private = order;
+		list_add_tail(&page->lru, blocks);
 		pfn += 1UL << order;
 	}
+}
+
+/* The blocks, in the order of their addresses, become pages in use. Returns the frame
+ * behind the last. */
+static unsigned long prep_blocks(struct list_head *blocks)
+{
+	struct page *page, *next;
+	unsigned long end_pfn = 0;
+
+	list_for_each_entry_safe (page, next, blocks, lru) {
+		unsigned int order = (unsigned int)page->private;
+
+		list_del(&page->lru);
+		prep_contig_block(page, order);
+		end_pfn = page_to_pfn(page) + (1UL << order);
+	}
+	return end_pfn;
+}
+
+/*
+ * Take the range if it is free and isolated. To look and to take must be one step:
+ * what another thread frees beside the range, in the same pageblock, merges with
+ * its blocks. That a block is complete, and its contents checked, comes after.
+ */
+static int take_range(unsigned long start_pfn, unsigned long end_pfn,
+                      struct page_blocker *blocker)
+{
+	unsigned long first, behind, flags;
+	LIST_HEAD(blocks);
+	int error;
+
+	local_irq_save(flags);
+	error = test_pages_isolated(start_pfn, end_pfn, blocker);
+	if (!error)
+		unlink_blocks(start_pfn, end_pfn, &blocks);
+	local_irq_restore(flags);
+	if (error)
+		return error;
+	first = page_to_pfn(list_first_entry(&blocks, struct page, lru));
+	behind = prep_blocks(&blocks);
 	free_contig_range(first, start_pfn - first);
-	free_contig_range(end_pfn, pfn - end_pfn);
+	free_contig_range(end_pfn, behind - end_pfn);
+	return 0;
 }
 
 int alloc_contig_range(unsigned long start_pfn, unsigned long end_pfn,
                        enum migratetype type, struct page_blocker *blocker)
 {
-	int error = start_isolate_page_range(start_pfn, end_pfn, type, blocker);
+	int error;
 
+	might_sleep();
+	error = start_isolate_page_range(start_pfn, end_pfn, type, blocker);
 	if (error)
 		return error;
 	drain_all_pages();
 	error = migrate_range(start_pfn, end_pfn, blocker);
 	if (!error)
-		error = test_pages_isolated(start_pfn, end_pfn, blocker);
-	if (!error)
-		take_range(start_pfn, end_pfn);
+		error = take_range(start_pfn, end_pfn, blocker);
 	undo_isolate_page_range(start_pfn, end_pfn, type);
 	return error;
 }

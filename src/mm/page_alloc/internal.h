@@ -80,12 +80,14 @@ int zone_batchsize(unsigned long managed);
 static __always_inline struct page *rmqueue_pcp(struct zone *zone, enum migratetype type,
 						gfp_t gfp)
 {
-	struct per_cpu_pages *pcp = zone_pcp(zone);
-	struct list_head *list = &pcp->lists[type];
 	struct page *page = NULL;
+	struct per_cpu_pages *pcp;
+	struct list_head *list;
 	unsigned long flags;
 
 	local_irq_save(flags);
+	pcp = zone_pcp(zone);
+	list = &pcp->lists[type];
 	if (likely(!list_empty(list) || pcp_refill(zone, type))) {
 		page = unlikely(gfp & __GFP_COLD)
 			       ? list_last_entry(list, struct page, lru)
@@ -100,11 +102,12 @@ static __always_inline struct page *rmqueue_pcp(struct zone *zone, enum migratet
 static __always_inline void free_hot_cold_page(struct page *page, bool cold)
 {
 	struct zone *zone = page_zone(page);
-	struct per_cpu_pages *pcp = zone_pcp(zone);
+	struct per_cpu_pages *pcp;
 	enum migratetype type;
 	unsigned long flags;
 
 	local_irq_save(flags);
+	pcp = zone_pcp(zone);
 	type = get_pageblock_migratetype(page);
 	if (likely(type < MIGRATE_PCPTYPES)) {
 		if (cold)

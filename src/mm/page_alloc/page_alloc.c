@@ -16,6 +16,7 @@
 #include <mm/highmem.h>
 #include <mm/page_debug.h>
 #include <sched/sched.h>
+#include <sched/semaphore.h>
 
 #define COSTLY_ORDER      3  /* up to here, reclaim is worth repeating */
 #define NOFAIL_ROUNDS     16 /* without any progress: it would be for ever */
@@ -24,6 +25,8 @@
 gfp_t gfp_always;
 bool free_hooks;
 
+/* Over the list, and while its members scan. (Linux: a semaphore with many readers) */
+static DECLARE_MUTEX(shrinker_rwsem);
 static LIST_HEAD(shrinker_list);
 
 /* ---- Pages changing hands ---- */
@@ -135,12 +138,16 @@ static struct page *get_page_from_freelist(gfp_t gfp, unsigned int order,
 
 void register_shrinker(struct shrinker *s)
 {
+	down(&shrinker_rwsem);
 	list_add_tail(&s->list, &shrinker_list);
+	up(&shrinker_rwsem);
 }
 
 void unregister_shrinker(struct shrinker *s)
 {
+	down(&shrinker_rwsem);
 	list_del(&s->list);
+	up(&shrinker_rwsem);
 }
 
 /* Ask everybody for a share, a larger one each time, until somebody gives. */
@@ -149,6 +156,7 @@ static unsigned long shrink_slab(gfp_t gfp)
 	unsigned long freed = 0;
 	struct shrinker *s;
 
+	down(&shrinker_rwsem);
 	for (int p = SHRINK_PRIORITIES - 1; p >= 0 && !freed; p--) {
 		list_for_each_entry (s, &shrinker_list, list) {
 			unsigned long count = s->count(s, gfp);
@@ -157,6 +165,7 @@ static unsigned long shrink_slab(gfp_t gfp)
 				freed += s->scan(s, (count >> p) + 1, gfp);
 		}
 	}
+	up(&shrinker_rwsem);
 	return freed;
 }
 
@@ -294,6 +303,7 @@ struct page *__alloc_pages(gfp_t gfp, unsigned int order, const struct zonelist 
 	unsigned long mark;
 	struct page *page;
 
+	might_sleep_if(gfp & __GFP_WAIT);
 	gfp |= gfp_always;
 	if (unlikely(order || (gfp & __GFP_HOOKS)))
 		return alloc_pages_long(gfp, order, zonelist);
@@ -476,10 +486,10 @@ void __free_pages_bootmem(struct page *page, unsigned int order)
 #pragma GCC unroll 4
 	for (unsigned long i = 0; i < nr; i++)
 		__ClearPageReserved(page + i);
-	zone->managed_pages += nr;
 	if (unlikely(free_hooks))
 		page_debug_handover(page, order);
 	local_irq_save(flags);
+	zone->managed_pages += nr;
 	__free_one_page(zone, page, order, get_pageblock_migratetype(page));
 	local_irq_restore(flags);
 }

@@ -4,6 +4,7 @@
  */
 #include "internal.h"
 
+#include <lib/preempt.h>
 #include <lib/printk.h>
 
 static unsigned long kb(unsigned long pages)
@@ -30,12 +31,14 @@ static void show_free_area(const struct zone *zone)
 {
 	unsigned long total = 0;
 
+	preempt_disable(); /* another thread's message would cut the line */
 	pr_warn("%s: ", zone->name);
 	for (unsigned int order = 0; order < MAX_ORDER; order++) {
 		pr_cont("%lu*%lukB ", zone->free_area[order].nr_free, kb(1UL << order));
 		total += zone->free_area[order].nr_free << order;
 	}
 	pr_cont("= %lukB\n", kb(total));
+	preempt_enable();
 }
 
 void show_mem(void)

@@ -16,10 +16,16 @@ static int __init fail_page_alloc_param(const char *value)
 early_param("fail_page_alloc", fail_page_alloc_param,
             "fail_page_alloc=PROBABILITY,INTERVAL,TIMES (percent, 1.., -1: no limit)");
 
+/* The state is looked at and written down in one piece, or a thread that was
+ * interrupted in between would write down an old one. */
 static void update(void)
 {
+	unsigned long flags;
+
+	local_irq_save(flags);
 	page_debug.fault = fault_point_active(&point);
 	page_debug_update_hooks();
+	local_irq_restore(flags);
 }
 
 bool should_fail_alloc_page(gfp_t gfp, unsigned int order)
@@ -47,7 +53,7 @@ void fault_inject_set(const struct fault_attr *attr, u64 seed)
 
 void fault_inject_nth(unsigned long n)
 {
-	point.nth = n;
+	fault_point_nth(&point, n);
 	update();
 }
 

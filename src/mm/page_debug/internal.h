@@ -15,7 +15,7 @@ struct page_debug_options {
 };
 extern struct page_debug_options page_debug;
 
-/* Set gfp_always and free_hooks by the options. */
+/* Set gfp_always and free_hooks by the options. Interrupts off. */
 void page_debug_update_hooks(void);
 
 /* ---- poison.c ---- */

@@ -202,16 +202,19 @@ void page_owner_split(const struct page *page, unsigned int order)
 
 bool page_owner_get(unsigned long pfn, struct page_owner *owner)
 {
-	const struct record *record;
+	struct record record;
+	unsigned long flags;
 
 	if (!page_debug.owner)
 		return false;
-	record = &records[pfn];
-	*owner = (struct page_owner){.gfp = record->gfp,
-	                             .order = record->order,
-	                             .taken = record->taken,
-	                             .alloc_chain = record->alloc_chain,
-	                             .free_chain = record->free_chain};
+	local_irq_save(flags);
+	record = records[pfn];
+	local_irq_restore(flags);
+	*owner = (struct page_owner){.gfp = record.gfp,
+	                             .order = record.order,
+	                             .taken = record.taken,
+	                             .alloc_chain = record.alloc_chain,
+	                             .free_chain = record.free_chain};
 	return true;
 }
 

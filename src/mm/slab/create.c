@@ -24,24 +24,6 @@ void init_cache(struct kmem_cache *cache, const char *name, size_t size,
 	cache->ctor = ctor;
 }
 
-static void add_to_chain(struct kmem_cache *cache)
-{
-	unsigned long irq;
-
-	local_irq_save(irq);
-	list_add_tail(&cache->next, &cache_chain);
-	local_irq_restore(irq);
-}
-
-static void remove_from_chain(struct kmem_cache *cache)
-{
-	unsigned long irq;
-
-	local_irq_save(irq);
-	list_del(&cache->next);
-	local_irq_restore(irq);
-}
-
 /* What poisoning would fill is what the constructor made. */
 static unsigned long effective_flags(const char *name, unsigned long flags,
                                      void (*ctor)(void *object))
@@ -50,30 +32,29 @@ static unsigned long effective_flags(const char *name, unsigned long flags,
 	return ctor ? flags & ~SLAB_POISON : flags;
 }
 
-struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align,
-                                     unsigned long flags, void (*ctor)(void *object))
+struct kmem_cache *__kmem_cache_create(const char *name, size_t size, size_t align,
+                                       unsigned long flags, void (*ctor)(void *object),
+                                       const char **why)
 {
 	struct slab_geometry geometry;
 	struct kmem_cache *cache;
 
-	if (!kmem_cache_args_ok(name, size, align, flags))
-		return kmem_cache_create_failed(name, flags, "its arguments are wrong");
 	flags = effective_flags(name, flags, ctor);
 	align = kmem_cache_align(size, align, flags);
+	*why = "no slab can hold an object";
 	if (!slab_geometry(&geometry, size, align, &flags, off_slab_possible()))
-		return kmem_cache_create_failed(name, flags,
-		                                "no slab can hold an object");
-
+		return NULL;
+	*why = "no memory";
 	cache = kmem_cache_zalloc(&cache_cache, creation_gfp());
 	if (!cache)
-		return kmem_cache_create_failed(name, flags, "no memory");
+		return NULL;
 	cache->g = geometry;
 	init_cache(cache, name, size, flags, ctor);
 	if (setup_cpu_cache(cache) != 0) {
 		kmem_cache_free(&cache_cache, cache);
-		return kmem_cache_create_failed(name, flags, "no memory for its array");
+		return NULL;
 	}
-	add_to_chain(cache);
+	add_to_chain(&cache->next, &cache_chain);
 	return cache;
 }
 
@@ -83,7 +64,7 @@ static bool has_objects_out(const struct kmem_cache *cache)
 	       !list_empty(&cache->lists.slabs_partial);
 }
 
-bool kmem_cache_destroy(struct kmem_cache *cache)
+bool __kmem_cache_destroy(struct kmem_cache *cache)
 {
 	unsigned long irq;
 
@@ -94,7 +75,7 @@ bool kmem_cache_destroy(struct kmem_cache *cache)
 		local_irq_restore(irq);
 		return false;
 	}
-	remove_from_chain(cache);
+	remove_from_chain(&cache->next);
 	free_arrays(cache);
 	kmem_cache_free(&cache_cache, cache);
 	return true;

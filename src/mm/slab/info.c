@@ -57,14 +57,14 @@ void get_slabinfo(struct kmem_cache *cache, struct slabinfo *info)
 	info->num_slabs = info->active_slabs + count_slabs(&lists->slabs_free, &inuse);
 	info->active_objs = inuse - nr_cached_objects(cache);
 	info->shared_avail = lists->shared ? lists->shared->avail : 0;
+	info->limit = cache->limit;
+	info->batchcount = cache->batchcount;
+	info->shared = cache->shared;
 	local_irq_restore(irq);
 	info->num_objs = info->num_slabs * cache->g.num;
 	info->object_size = cache->g.buffer_size;
 	info->objects_per_slab = cache->g.num;
 	info->pages_per_slab = 1U << cache->g.gfporder;
-	info->limit = cache->limit;
-	info->batchcount = cache->batchcount;
-	info->shared = cache->shared;
 }
 
 void slab_totals(unsigned long *pages, unsigned long *bytes_in_use)
@@ -72,6 +72,7 @@ void slab_totals(unsigned long *pages, unsigned long *bytes_in_use)
 	struct kmem_cache *cache;
 
 	*pages = *bytes_in_use = 0;
+	spin_lock(&cache_chain_lock);
 	for_each_cache (cache) {
 		struct slabinfo info;
 
@@ -81,6 +82,7 @@ void slab_totals(unsigned long *pages, unsigned long *bytes_in_use)
 		if (cache->slabp_cache) /* descriptors are overhead wherever they lie */
 			*bytes_in_use -= info.num_slabs * cache->slabp_cache->obj_size;
 	}
+	spin_unlock(&cache_chain_lock);
 }
 
 /* ---- One cache, slab by slab ---- */

@@ -62,6 +62,7 @@ unsigned long cache_reap(void)
 	struct kmem_cache *cache;
 	unsigned long pages = 0;
 
+	spin_lock(&cache_chain_lock);
 	for_each_cache (cache) {
 		unsigned long irq;
 
@@ -70,19 +71,23 @@ unsigned long cache_reap(void)
 		pages += age_free_slabs(cache) << cache->g.gfporder;
 		local_irq_restore(irq);
 	}
+	spin_unlock(&cache_chain_lock);
 	return pages;
 }
 
 /* ---- All of it ---- */
 
-/* Up to max free slabs; how many. */
+/* Up to max free slabs; how many. Interrupts are off for one slab at a time. */
 static unsigned long shrink_lists(struct kmem_cache *cache, unsigned long max)
 {
-	unsigned long irq, slabs;
+	unsigned long irq, slabs = 0, nr = 1;
 
-	local_irq_save(irq);
-	slabs = drain_freelist(cache, max);
-	local_irq_restore(irq);
+	while (slabs < max && nr) {
+		local_irq_save(irq);
+		nr = drain_freelist(cache, 1);
+		local_irq_restore(irq);
+		slabs += nr;
+	}
 	return slabs;
 }
 
@@ -101,6 +106,7 @@ static unsigned long count_reclaimable(struct shrinker *shrinker __unused,
 	struct kmem_cache *cache;
 	unsigned long objects = 0;
 
+	spin_lock(&cache_chain_lock);
 	for_each_cache (cache) {
 		const struct list_head *slab;
 		unsigned long irq;
@@ -111,9 +117,11 @@ static unsigned long count_reclaimable(struct shrinker *shrinker __unused,
 		objects += nr_cached_objects(cache);
 		local_irq_restore(irq);
 	}
+	spin_unlock(&cache_chain_lock);
 	return objects;
 }
 
+/* cache_chain_lock held. */
 static unsigned long scan_free_slabs(unsigned long nr)
 {
 	struct kmem_cache *cache;
@@ -131,14 +139,18 @@ static unsigned long scan_free_slabs(unsigned long nr)
 static unsigned long scan_reclaimable(struct shrinker *shrinker __unused,
                                       unsigned long nr, gfp_t gfp __unused)
 {
-	unsigned long freed = scan_free_slabs(nr);
 	struct kmem_cache *cache;
+	unsigned long freed;
 
-	if (freed >= nr)
-		return freed;
-	for_each_cache (cache)
-		drain_cpu_caches(cache);
-	return freed + scan_free_slabs(nr - freed);
+	spin_lock(&cache_chain_lock);
+	freed = scan_free_slabs(nr);
+	if (freed < nr) {
+		for_each_cache (cache)
+			drain_cpu_caches(cache);
+		freed += scan_free_slabs(nr - freed);
+	}
+	spin_unlock(&cache_chain_lock);
+	return freed;
 }
 
 static struct shrinker slab_shrinker = {

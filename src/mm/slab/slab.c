@@ -17,6 +17,7 @@
 #include "internal.h"
 
 #include <lib/string.h>
+#include <sched/sched.h>
 
 const char slab_allocator_name[] = "slab";
 
@@ -85,10 +86,14 @@ static noinline void free_slow(struct kmem_cache *cache, void *object,
 {
 	struct array_cache *ac;
 	unsigned long irq;
+	bool again;
 
 	slab_check_pointer(cache, object);
+	local_irq_save(irq); /* slabinfo_tune may put another array in its place */
 	ac = cpu_cache(cache);
-	if (freed_just_now(ac, ac->avail, object))
+	again = freed_just_now(ac, ac->avail, object);
+	local_irq_restore(irq);
+	if (again)
 		slab_double_free(cache, object);
 	if (cache->flags & SLAB_DEBUG_FLAGS)
 		slab_debug_given_back(cache, object, caller);
@@ -118,6 +123,7 @@ static __always_inline void *cache_alloc(struct kmem_cache *cache, gfp_t gfp)
 	unsigned int avail;
 	void *object;
 
+	might_sleep_if(gfp & __GFP_WAIT);
 	if (unlikely(failslab_active) || unlikely(gfp & __GFP_ZERO))
 		return alloc_slow(cache, gfp, CALLER);
 	local_irq_save(irq);

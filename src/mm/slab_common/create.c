@@ -11,6 +11,7 @@
 #include <lib/printk.h>
 #include <lib/string.h>
 #include <lib/vsprintf.h>
+#include <sched/semaphore.h>
 
 #define SLAB_CREATE_FLAGS                                                              \
 	(SLAB_DEBUG_FLAGS | SLAB_HWCACHE_ALIGN | SLAB_CACHE_DMA |                      \
@@ -21,6 +22,9 @@
 
 #define REASON_MAX      96
 #define DEBUG_NAMES_MAX 128
+
+struct semaphore cache_chain_mutex = __SEMAPHORE_INITIALIZER(cache_chain_mutex, 1);
+DEFINE_SPINLOCK(cache_chain_lock);
 
 static unsigned long debug_flags;
 static char debug_names[DEBUG_NAMES_MAX]; /* "": all caches */
@@ -62,12 +66,45 @@ bool kmem_cache_args_ok(const char *name, size_t size, size_t align,
 	return true;
 }
 
-struct kmem_cache *kmem_cache_create_failed(const char *name, unsigned long flags,
-                                            const char *why)
+/* ---- Creating and destroying ---- */
+
+struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align,
+                                     unsigned long flags, void (*ctor)(void *object))
 {
-	if (flags & SLAB_PANIC)
+	const char *why = "its arguments are wrong";
+	struct kmem_cache *cache = NULL;
+
+	down(&cache_chain_mutex);
+	if (kmem_cache_args_ok(name, size, align, flags))
+		cache = __kmem_cache_create(name, size, align, flags, ctor, &why);
+	up(&cache_chain_mutex);
+	if (!cache && (flags & SLAB_PANIC))
 		panic("kmem_cache_create: %.64s: %s", name ? name : "(no name)", why);
-	return NULL;
+	return cache;
+}
+
+bool kmem_cache_destroy(struct kmem_cache *cache)
+{
+	bool destroyed;
+
+	down(&cache_chain_mutex);
+	destroyed = __kmem_cache_destroy(cache);
+	up(&cache_chain_mutex);
+	return destroyed;
+}
+
+void add_to_chain(struct list_head *entry, struct list_head *chain)
+{
+	spin_lock(&cache_chain_lock);
+	list_add_tail(entry, chain);
+	spin_unlock(&cache_chain_lock);
+}
+
+void remove_from_chain(struct list_head *entry)
+{
+	spin_lock(&cache_chain_lock);
+	list_del(entry);
+	spin_unlock(&cache_chain_lock);
 }
 
 size_t kmem_cache_align(size_t size, size_t align, unsigned long flags)
@@ -170,8 +207,10 @@ struct kmem_cache *kmem_cache_find(const char *name)
 {
 	struct kmem_cache *cache = NULL;
 
+	spin_lock(&cache_chain_lock);
 	while ((cache = kmem_cache_next(cache)) != NULL)
 		if (strcmp(kmem_cache_name(cache), name) == 0)
-			return cache;
-	return NULL;
+			break;
+	spin_unlock(&cache_chain_lock);
+	return cache;
 }

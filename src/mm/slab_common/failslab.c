@@ -5,6 +5,7 @@
  */
 #include "internal.h"
 
+#include <asm/irqflags.h>
 #include <lib/params.h>
 #include <lib/printk.h>
 #include <mm/fault_inject.h>
@@ -20,9 +21,15 @@ static int __init failslab_param(const char *value)
 early_param("failslab", failslab_param,
             "failslab=PROBABILITY,INTERVAL,TIMES (percent, 1.., -1: no limit)");
 
+/* In one piece: a thread that was interrupted in between would write down an old
+ * state. */
 static void update(void)
 {
+	unsigned long flags;
+
+	local_irq_save(flags);
 	failslab_active = fault_point_active(&point);
+	local_irq_restore(flags);
 }
 
 bool should_failslab(struct kmem_cache *cache, gfp_t gfp)
@@ -50,7 +57,7 @@ void failslab_set(const struct fault_attr *attr, u64 seed)
 
 void failslab_nth(unsigned long n)
 {
-	point.nth = n;
+	fault_point_nth(&point, n);
 	update();
 }
 

@@ -12,8 +12,31 @@
 #include <lib/list.h>
 #include <mm/page_alloc.h>
 #include <mm/slab.h>
+#include <sched/spinlock.h>
 
 /* ---- Creating caches: create.c, kmalloc.c ---- */
+
+/*
+ * The list of caches has two locks. cache_chain_mutex (mm/slab.h) is held while a
+ * cache comes or goes, so that a name is looked for and taken in one step; its
+ * holder allocates, and so may end in the shrinkers. These, and whoever else walks
+ * the list and may not wait for that, hold cache_chain_lock, within which the list
+ * itself is changed. What is on a cache's own lists is guarded by turning
+ * interrupts off, in each allocator.
+ */
+extern spinlock_t cache_chain_lock;
+void add_to_chain(struct list_head *entry, struct list_head *chain);
+void remove_from_chain(struct list_head *entry);
+
+/*
+ * Of each allocator; cache_chain_mutex is held. Make a cache from arguments that
+ * make sense, and add it to the chain: NULL, with *why set, if that fails. Destroy
+ * one: false if objects of it are in use, which are reported.
+ */
+struct kmem_cache *__kmem_cache_create(const char *name, size_t size, size_t align,
+                                       unsigned long flags, void (*ctor)(void *object),
+                                       const char **why);
+bool __kmem_cache_destroy(struct kmem_cache *cache);
 
 /* The first thing that kmem_cache_init does: no kmalloc caches, no pages. */
 void slab_common_init(void);
@@ -25,11 +48,6 @@ void slab_common_init(void);
  */
 bool kmem_cache_args_ok(const char *name, size_t size, size_t align,
                         unsigned long flags);
-
-/* The last thing that a failing kmem_cache_create does, with what was short or
- * wrong: panics with SLAB_PANIC, else returns NULL. */
-struct kmem_cache *kmem_cache_create_failed(const char *name, unsigned long flags,
-                                            const char *why);
 
 /* kmem_cache_create's alignment: the larger of align and what SLAB_HWCACHE_ALIGN
  * asks of this size (a line, or the half, quarter ... of it that still holds an

@@ -58,11 +58,13 @@ static __noreturn void report_pointer(const struct kmem_cache *cache,
 static bool is_cache(const struct kmem_cache *wanted)
 {
 	const struct kmem_cache *cache;
+	bool found = false;
 
+	spin_lock(&cache_chain_lock);
 	list_for_each_entry (cache, &slob_caches, list)
-		if (cache == wanted)
-			return true;
-	return false;
+		found |= cache == wanted;
+	spin_unlock(&cache_chain_lock);
+	return found;
 }
 
 /* The zones, and of a free object the poison. NULL if all is well, else what is
@@ -143,12 +145,12 @@ void slob_debug_free(struct kmem_cache *cache, void *object, unsigned long calle
 	struct slob_debug *head = slob_debug_of(object);
 	unsigned long flags;
 
+	if (cache->flags & SLAB_STORE_USER)
+		slab_track_set(&head->freed, caller);
+	local_irq_save(flags); /* in one step, for slab_check */
 	write_zones(object, head->size, RED_INACTIVE);
 	if (cache->flags & SLAB_POISON)
 		slab_poison(object, head->size, POISON_FREE);
-	if (cache->flags & SLAB_STORE_USER)
-		slab_track_set(&head->freed, caller);
-	local_irq_save(flags);
 	list_move_tail(&head->list, &cache->held);
 	cache->held_bytes += head->size;
 	local_irq_restore(flags);

@@ -92,18 +92,18 @@ static inline struct slob_debug *slob_debug_of(const void *object)
 	return (struct slob_debug *)(uintptr_t)object - 1;
 }
 
-/* A new object: write its zones, fill it, note who takes it. Interrupts off. */
+/* A new object: write its zones, fill it, note who takes it. */
 void slob_debug_alloc(struct kmem_cache *cache, void *object, size_t size,
                       unsigned long caller);
 /* Whether an object may be freed into this cache; if not, a report and BUG(). Its
  * size. Changes nothing. */
 size_t slob_debug_check(struct kmem_cache *cache, const void *object);
-/* After that: mark it free and hold it. Interrupts off. */
+/* After that: mark it free and hold it. */
 void slob_debug_free(struct kmem_cache *cache, void *object, unsigned long caller);
 /* Give back held objects, the oldest first, until at most `most` bytes remain. One
  * that was written to is a BUG. */
 void slob_debug_release(struct kmem_cache *cache, unsigned long most);
-/* kmem_cache_destroy's report of what is in use. */
+/* kmem_cache_destroy's report of what is in use. Interrupts off. */
 void slob_debug_leaks(const struct kmem_cache *cache);
 /* slab_check's part: violations among a cache's objects, each printed. */
 unsigned int slob_debug_verify(struct kmem_cache *cache);

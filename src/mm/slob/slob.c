@@ -20,6 +20,7 @@
 #include <lib/errno.h>
 #include <lib/printk.h>
 #include <lib/string.h>
+#include <sched/sched.h>
 
 const char slab_allocator_name[] = "slob";
 
@@ -114,6 +115,7 @@ static void *object_alloc(struct kmem_cache *cache, size_t size, gfp_t gfp,
 	struct layout l = layout_of(cache, size);
 	char *block;
 
+	might_sleep_if(gfp & __GFP_WAIT);
 	if (unlikely(failslab_active) && should_failslab(cache, gfp))
 		return NULL;
 	BUG_ON(gfp & __GFP_HIGHMEM);
@@ -251,8 +253,6 @@ void kfree(const void *object)
 static void init_cache(struct kmem_cache *cache, const char *name, size_t size,
                        size_t align, unsigned long flags, void (*ctor)(void *))
 {
-	unsigned long irq;
-
 	flags = kmem_cache_flags(flags, name);
 	if (ctor)
 		flags &= ~SLAB_POISON; /* it would undo what the constructor did */
@@ -266,48 +266,50 @@ static void init_cache(struct kmem_cache *cache, const char *name, size_t size,
 	cache->ctor = ctor;
 	INIT_LIST_HEAD(&cache->used);
 	INIT_LIST_HEAD(&cache->held);
-	local_irq_save(irq);
-	list_add_tail(&cache->list, &slob_caches);
-	local_irq_restore(irq);
+	add_to_chain(&cache->list, &slob_caches);
 }
 
-struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align,
-                                     unsigned long flags, void (*ctor)(void *object))
+struct kmem_cache *__kmem_cache_create(const char *name, size_t size, size_t align,
+                                       unsigned long flags, void (*ctor)(void *object),
+                                       const char **why)
 {
 	struct kmem_cache *cache;
 
-	if (!kmem_cache_args_ok(name, size, align, flags))
-		return kmem_cache_create_failed(name, flags, "bad arguments");
+	*why = "no memory for the cache";
 	cache = kmem_cache_alloc(&cache_cache, GFP_KERNEL);
 	if (!cache)
-		return kmem_cache_create_failed(name, flags, "no memory for the cache");
+		return NULL;
 	init_cache(cache, name, size, align, flags, ctor);
 	return cache;
 }
 
-bool kmem_cache_destroy(struct kmem_cache *cache)
+bool __kmem_cache_destroy(struct kmem_cache *cache)
 {
 	unsigned long flags;
 
 	if (cache->active) {
+		local_irq_save(flags);
 		slab_report_leaks(cache, cache->active);
 		slob_debug_leaks(cache);
+		local_irq_restore(flags);
 		return false;
 	}
 	slob_debug_release(cache, 0);
-	local_irq_save(flags);
-	list_del(&cache->list);
-	local_irq_restore(flags);
+	remove_from_chain(&cache->list);
 	kmem_cache_free(&cache_cache, cache);
 	return true;
 }
 
 unsigned long kmem_cache_shrink(struct kmem_cache *cache)
 {
-	unsigned long before = slab_nr_pages(false) + slab_nr_pages(true);
+	unsigned long before, after, flags;
 
+	local_irq_save(flags); /* others' pages shall not count */
+	before = slab_nr_pages(false) + slab_nr_pages(true);
 	slob_debug_release(cache, 0); /* a page without objects is not kept */
-	return before - (slab_nr_pages(false) + slab_nr_pages(true));
+	after = slab_nr_pages(false) + slab_nr_pages(true);
+	local_irq_restore(flags);
+	return before - after;
 }
 
 size_t kmem_cache_size(const struct kmem_cache *cache)

@@ -48,8 +48,10 @@ void slab_totals(unsigned long *pages, unsigned long *bytes_in_use)
 
 	*pages = slab_nr_pages(false) + slab_nr_pages(true);
 	*bytes_in_use = 0;
+	spin_lock(&cache_chain_lock);
 	list_for_each_entry (cache, &slob_caches, list)
 		*bytes_in_use += cache->bytes;
+	spin_unlock(&cache_chain_lock);
 }
 
 /* Whether [unit, unit + UNITS_PER_GRAIN) of a page is free, all of it. */
@@ -83,13 +85,16 @@ void kmem_cache_for_each_slab(struct kmem_cache *cache,
                               void *arg)
 {
 	const struct page *page;
+	unsigned long flags;
 
 	(void)cache;
+	local_irq_save(flags);
 	for (int i = 0; i < NR_SLOB_LISTS; i++)
 		list_for_each_entry (page, &slob_lists[i].pages, lru)
 			view_page(page, slob_lists[i].name, fn, arg);
 	list_for_each_entry (page, &slob_full.pages, lru)
 		view_page(page, slob_full.name, fn, arg);
+	local_irq_restore(flags);
 }
 
 enum object_state slab_object_state(struct kmem_cache *cache,

@@ -39,7 +39,7 @@ static bool open_cache(struct kmem_cache *cache, const char *name, size_t size,
 	INIT_LIST_HEAD(&cache->node.full);
 	if (!slub_calculate_sizes(cache))
 		return false;
-	list_add_tail(&cache->list, &slab_caches);
+	add_to_chain(&cache->list, &slab_caches);
 	return true;
 }
 
@@ -56,13 +56,12 @@ static struct kmem_cache *find_mergeable(size_t size, size_t align, unsigned lon
 	return NULL;
 }
 
-struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align,
-                                     unsigned long flags, void (*ctor)(void *object))
+struct kmem_cache *__kmem_cache_create(const char *name, size_t size, size_t align,
+                                       unsigned long flags, void (*ctor)(void *object),
+                                       const char **why)
 {
 	struct kmem_cache *cache;
 
-	if (!kmem_cache_args_ok(name, size, align, flags))
-		return kmem_cache_create_failed(name, flags, "bad arguments");
 	flags = kmem_cache_flags(flags, name);
 	align = kmem_cache_align(size, align, flags);
 	cache = find_mergeable(size, align, flags, ctor);
@@ -72,16 +71,18 @@ struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align
 		cache->inuse = max(cache->inuse, ALIGN(cache->objsize, sizeof(void *)));
 		return cache;
 	}
+	*why = "out of memory";
 	cache = kmem_cache_alloc(&cache_cache, GFP_KERNEL);
 	if (!cache)
-		return kmem_cache_create_failed(name, flags, "out of memory");
+		return NULL;
 	if (open_cache(cache, name, size, align, flags, ctor))
 		return cache;
+	*why = "no slab is large enough";
 	kmem_cache_free(&cache_cache, cache);
-	return kmem_cache_create_failed(name, flags, "no slab is large enough");
+	return NULL;
 }
 
-bool kmem_cache_destroy(struct kmem_cache *cache)
+bool __kmem_cache_destroy(struct kmem_cache *cache)
 {
 	unsigned long flags;
 
@@ -95,7 +96,7 @@ bool kmem_cache_destroy(struct kmem_cache *cache)
 		cache->refcount = 1;
 		return false;
 	}
-	list_del(&cache->list);
+	remove_from_chain(&cache->list);
 	kmem_cache_free(&cache_cache, cache);
 	return true;
 }

@@ -139,10 +139,13 @@ static unsigned long count_empty(struct shrinker *shrinker, gfp_t gfp)
 
 	(void)shrinker;
 	(void)gfp;
-	local_irq_save(flags);
-	list_for_each_entry (cache, &slab_caches, list)
+	spin_lock(&cache_chain_lock);
+	list_for_each_entry (cache, &slab_caches, list) {
+		local_irq_save(flags);
 		pages += empty_pages(cache);
-	local_irq_restore(flags);
+		local_irq_restore(flags);
+	}
+	spin_unlock(&cache_chain_lock);
 	return pages;
 }
 
@@ -154,11 +157,13 @@ static unsigned long shrink_caches(struct shrinker *shrinker, unsigned long nr,
 
 	(void)shrinker;
 	(void)gfp;
+	spin_lock(&cache_chain_lock);
 	list_for_each_entry (cache, &slab_caches, list) {
 		if (pages >= nr)
 			break;
 		pages += kmem_cache_shrink(cache);
 	}
+	spin_unlock(&cache_chain_lock);
 	return pages;
 }
 

@@ -120,7 +120,8 @@ static bool refill(struct kmem_cache *cache, gfp_t gfp, unsigned long irq)
 		page = new_slab(cache, gfp, irq);
 		if (!page)
 			return false;
-		slub_flush_cpu(cache); /* an interrupt may have got one */
+		c = get_cpu_slab(cache);
+		slub_flush_cpu(cache); /* others may have got one meanwhile */
 	}
 	freeze(c, page);
 	return true;

@@ -19,6 +19,8 @@
  */
 #include "internal.h"
 
+#include <sched/sched.h>
+
 /* __builtin_return_address(0), but read where it is needed: the compiler would
  * always read that first, and keep it in a register through the hot path. */
 #define CALLER READ_ONCE(((unsigned long *)__builtin_frame_address(0))[1])
@@ -29,13 +31,15 @@
  * common case has nothing to keep in registers across a call. */
 static __always_inline void *slab_alloc(struct kmem_cache *cache, gfp_t gfp)
 {
-	struct kmem_cache_cpu *c = get_cpu_slab(cache);
+	struct kmem_cache_cpu *c;
 	unsigned long flags;
 	void *object;
 
+	might_sleep_if(gfp & __GFP_WAIT);
 	if (unlikely(failslab_active || (gfp & __GFP_ZERO)))
 		return slub_alloc_slow(cache, gfp, CALLER);
 	local_irq_save(flags);
+	c = get_cpu_slab(cache);
 	object = c->freelist;
 	if (unlikely(!object)) {
 		local_irq_restore(flags);
@@ -74,10 +78,11 @@ static __always_inline bool free_to_partial(const struct kmem_cache *cache,
 static __always_inline void slab_free(struct kmem_cache *cache, struct page *page,
                                       void *object, bool owned)
 {
-	struct kmem_cache_cpu *c = get_cpu_slab(cache);
+	struct kmem_cache_cpu *c;
 	unsigned long flags;
 
 	local_irq_save(flags);
+	c = get_cpu_slab(cache);
 	if (likely(page == c->page && object != c->freelist)) {
 		push(cache, &c->freelist, object);
 	} else if (unlikely((!owned && !slub_owns(cache, page)) ||

@@ -51,6 +51,7 @@ void slab_totals(unsigned long *pages, unsigned long *bytes_in_use)
 	struct kmem_cache *cache;
 
 	*pages = *bytes_in_use = 0;
+	spin_lock(&cache_chain_lock);
 	list_for_each_entry (cache, &slab_caches, list) {
 		struct slabinfo info = {0};
 		struct sums sums = {.cache = cache, .info = &info};
@@ -59,6 +60,7 @@ void slab_totals(unsigned long *pages, unsigned long *bytes_in_use)
 		*pages += sums.pages;
 		*bytes_in_use += info.active_objs * cache->objsize;
 	}
+	spin_unlock(&cache_chain_lock);
 }
 
 int slabinfo_tune(struct kmem_cache *cache, int limit, int batchcount, int shared)
@@ -95,10 +97,14 @@ void kmem_cache_for_each_slab(struct kmem_cache *cache,
                               void (*fn)(const struct slab_view *slab, void *arg),
                               void *arg)
 {
-	const struct kmem_cache_cpu *c = get_cpu_slab(cache);
-	const struct page *page = c->page;
+	const struct kmem_cache_cpu *c;
+	const struct page *page;
 	struct slab_view view;
+	unsigned long flags;
 
+	local_irq_save(flags);
+	c = get_cpu_slab(cache);
+	page = c->page;
 	if (page) {
 		view = view_of(cache, page, "cpu");
 		view.inuse -= slub_nr_free(cache, c->freelist);
@@ -112,6 +118,7 @@ void kmem_cache_for_each_slab(struct kmem_cache *cache,
 		view = view_of(cache, page, "full");
 		fn(&view, arg);
 	}
+	local_irq_restore(flags);
 }
 
 enum object_state slab_object_state(struct kmem_cache *cache,
