@@ -16,6 +16,7 @@ GROUPS = {
               "test_zoneinfo_marks.py"],
     "window": ["test_window.py"],
     "slab": ["test_slab.py"],
+    "highmem": ["test_highmem.py"],
     "colour": ["test_colour.py"],
     "oracle": ["test_oracle.py"],
     "witness": ["test_witness.py"],
@@ -67,6 +68,8 @@ def run(chosen: argparse.Namespace) -> int:
                "--dist", "loadgroup", "--fuzz-seconds", f"{chosen.seconds:g}"]
     if chosen.seed is not None:
         command += ["--seed", chosen.seed]
+    if "full" in chosen.words:
+        command += ["--full"]
     if chosen.allocator:
         command += ["--allocator", chosen.allocator]
     command += [str(FOLDER / name) for name in dict.fromkeys(wanted)]
