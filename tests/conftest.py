@@ -17,6 +17,8 @@ def pytest_addoption(parser):
                      help="of all random choices; printed at the start")
     parser.addoption("--fuzz-seconds", type=float, default=30,
                      help="how long each fuzzer runs")
+    parser.addoption("--full", action="store_true",
+                     help="also the tests marked full, which take long")
     parser.addoption("--allocator", choices=("slab", "slub", "slob"),
                      help="the tests of the object allocators with this one alone")
 
@@ -25,6 +27,15 @@ def pytest_configure(config):
     """All workers share one seed, which the controller chose and prints."""
     if config.option.seed is None:
         config.option.seed = random.SystemRandom().getrandbits(SEED_BITS)
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.option.full:
+        return
+    skip = pytest.mark.skip(reason="takes long: --full, or ./k896 test full")
+    for item in items:
+        if "full" in item.keywords:
+            item.add_marker(skip)
 
 
 def pytest_report_header(config):

@@ -22,6 +22,7 @@
 #include <lib/params.h>
 #include <lib/printk.h>
 #include <lib/vsprintf.h>
+#include <mm/bounce.h>
 #include <mm/cma.h>
 #include <mm/page_debug.h>
 #include <mm/slab.h>
@@ -110,6 +111,7 @@ static void __init threads_init(void)
 	STEP(vmalloc,    vmalloc_init,             NEEDS(slab) | NEEDS(paging)) \
 	STEP(pgtables,   pgtable_cache_init,       NEEDS(slab))                \
 	STEP(cma_areas,  cma_init_reserved_areas,  NEEDS(cma) | NEEDS(memory)) \
+	STEP(bounce,     bounce_init,              NEEDS(memory))              \
 	STEP(sched,      sched_init,               NEEDS(slab))                \
 	STEP(interrupts, interrupts_init,          NEEDS(consoles) | NEEDS(sched)) \
 	STEP(threads,    threads_init,             NEEDS(interrupts) | NEEDS(vmalloc))\

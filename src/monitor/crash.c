@@ -12,6 +12,7 @@
 #include <lib/printk.h>
 #include <lib/string.h>
 #include <lib/util.h>
+#include <mm/highmem.h>
 #include <mm/page_debug.h>
 #include <monitor/monitor.h>
 
@@ -222,6 +223,43 @@ static void crash_process(void)
 	write_word(address + PAGE_SIZE);
 }
 
+/* ---- What is done wrong with kmap_atomic; see docs/kmap-atomic.md ---- */
+
+#define SOME_FRAME 0x100 /* any will do: by number it takes a slot, lowmem or not */
+
+static void crash_kmap_order(void)
+{
+	void *first = kmap_atomic_pfn(SOME_FRAME);
+
+	kmap_atomic_pfn(SOME_FRAME + 1);
+	kunmap_atomic(first);
+}
+
+static void crash_kmap_type(void)
+{
+	kunmap_atomic(kmap_atomic_pfn(SOME_FRAME, KM_USER0), KM_USER1);
+}
+
+static void crash_kmap_busy(void)
+{
+	kmap_atomic_pfn(SOME_FRAME, KM_USER0);
+	kmap_atomic_pfn(SOME_FRAME + 1, KM_USER0);
+}
+
+static void crash_kmap_sleep(void)
+{
+	kmap_atomic_pfn(SOME_FRAME);
+	schedule();
+}
+
+static void crash_kmap_stale(void)
+{
+	void *address = kmap_atomic_pfn(SOME_FRAME);
+
+	kunmap_atomic(address);
+	write_word((unsigned long)address);
+}
+
 static const struct {
 	const char *name;
 	void (*fn)(void);
@@ -243,6 +281,11 @@ static const struct {
     {"free-reserved", crash_free_reserved},
     {"stale-tlb", crash_stale_tlb},
     {"process", crash_process},
+    {"kmap-order", crash_kmap_order},
+    {"kmap-type", crash_kmap_type},
+    {"kmap-busy", crash_kmap_busy},
+    {"kmap-sleep", crash_kmap_sleep},
+    {"kmap-stale", crash_kmap_stale},
     {"atomic", crash_atomic},
     {"lockup", crash_lockup},
     {"thread-stack", crash_thread_stack},
@@ -282,6 +325,9 @@ MONITOR_COMMAND(
     "wrong-order (page_owner=on), double-free and free-reserved (always).\n"
     "Of mappings (docs/tlb.md): stale-tlb: unmap without a flush, which tlb=check\n"
     "catches. process: write to a page of a process that is not mapped.\n"
+    "Of kmap_atomic (docs/kmap-atomic.md): kmap-order, kmap-type, kmap-busy:\n"
+    "give back the wrong one, as the wrong type, take a type twice. kmap-sleep:\n"
+    "sleep while something is mapped. kmap-stale: write to what was given back.\n"
     "Of threads (docs/threads.md): atomic: sleep with preemption off. lockup:\n"
     "keep the CPU until the watchdog reports it; the kernel survives that.\n"
     "thread-stack: recurse in a thread.");

@@ -9,6 +9,7 @@
  */
 #include <asm/memory_layout.h>
 #include <asm/setup.h>
+#include <mm/bounce.h>
 #include <mm/page_alloc.h>
 #include <mm/slab.h>
 #include <mm/vmalloc.h>
@@ -98,6 +99,7 @@ static int meminfo_show(struct seq_file *m)
 	show_pages(m, "LowTotal:", total - high);
 	show_pages(m, "LowFree:", free - high_free);
 	show_slab(m);
+	show_pages(m, "Bounce:", nr_bounce_pages());
 	show_vmalloc(m);
 	show_cma(m);
 	show_kb(m, "DirectMap4k:", direct_map_4k_kb);

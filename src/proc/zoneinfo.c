@@ -31,7 +31,9 @@ static void show_sizes(struct seq_file *m, const struct zone *zone)
 static void show_state(struct seq_file *m, const struct zone *zone)
 {
 	static const char *const names[NR_VM_ZONE_STAT_ITEMS] = {
-		[NR_FREE_PAGES] = "nr_free_pages", [NR_FREE_CMA_PAGES] = "nr_free_cma"};
+		[NR_FREE_PAGES] = "nr_free_pages",
+		[NR_BOUNCE] = "nr_bounce",
+		[NR_FREE_CMA_PAGES] = "nr_free_cma"};
 
 	for (unsigned int i = 0; i < NR_VM_ZONE_STAT_ITEMS; i++)
 		seq_printf(m, "      %-12s %lu\n", names[i],

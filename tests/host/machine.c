@@ -7,6 +7,7 @@
 #include <asm/page.h>
 #include <asm/pageattr.h>
 #include <asm/pgtable.h>
+#include <asm/pkmap.h>
 #include <asm/processor.h>
 #include <asm/setup.h>
 #include <asm/window.h>
@@ -23,7 +24,8 @@
 #define FRAMES      (HOST_ARENA_SIZE >> PAGE_SHIFT)
 #define OWNER_BYTES (1UL << 20) /* at least page_owner_bytes(FRAMES) */
 
-unsigned long host_kmap_slots[KMAP_ATOMIC_SLOTS];
+unsigned long host_kmap_slots[NR_KMAP_SLOTS];
+pte_t pkmap_page_table[LAST_PKMAP];
 
 /* The window for vmalloc lies where the kernel has it; nothing is ever read through
  * its addresses. */

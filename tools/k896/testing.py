@@ -17,6 +17,7 @@ GROUPS = {
     "window": ["test_window.py"],
     "slab": ["test_slab.py"],
     "vmalloc": ["test_vmalloc.py"],
+    "highmem": ["test_highmem.py"],
     "colour": ["test_colour.py"],
     "oracle": ["test_oracle.py"],
     "witness": ["test_witness.py"],
@@ -68,6 +69,8 @@ def run(chosen: argparse.Namespace) -> int:
                "--dist", "loadgroup", "--fuzz-seconds", f"{chosen.seconds:g}"]
     if chosen.seed is not None:
         command += ["--seed", chosen.seed]
+    if "full" in chosen.words:
+        command += ["--full"]
     if chosen.allocator:
         command += ["--allocator", chosen.allocator]
     command += [str(FOLDER / name) for name in dict.fromkeys(wanted)]

@@ -54,6 +54,7 @@ extern u8 pageblock_flags[MAX_PAGEBLOCKS];
 
 enum zone_stat_item {
 	NR_FREE_PAGES,     /* in the free lists, isolated ones not counted */
+	NR_BOUNCE,         /* bounce pages in use */
 	NR_FREE_CMA_PAGES, /* of those, in CMA blocks */
 	NR_VM_ZONE_STAT_ITEMS
 };

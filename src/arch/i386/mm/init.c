@@ -11,6 +11,8 @@
 #include <asm/boot_entry.h>
 #include <asm/desc.h>
 #include <asm/fixmap.h>
+#include <asm/kmap_slot.h>
+#include <asm/pkmap.h>
 #include <asm/sections.h>
 #include <asm/setup.h>
 #include <asm/tlbflush.h>
@@ -23,6 +25,8 @@
 
 pgd_t swapper_pg_dir[PTRS_PER_PGD] __aligned(PAGE_SIZE);
 unsigned long direct_map_4k_kb, direct_map_large_kb;
+pte_t *pkmap_page_table, *kmap_pte;
+pteval_t kmap_prot;
 
 extern char init_stack_guard[];
 
@@ -141,6 +145,7 @@ static void __init populate_kernel_pgd(void)
 void __init paging_init(void)
 {
 	BUILD_BUG_ON((FIXADDR_START & PMD_MASK) != (FIXADDR_TOP & PMD_MASK));
+	BUILD_BUG_ON((PKMAP_BASE & PMD_MASK) != ((PKMAP_END - 1) & PMD_MASK));
 
 	high_memory = __va(PFN_PHYS(max_low_pfn - 1)) + PAGE_SIZE;
 	populate_kernel_pgd();
@@ -148,6 +153,9 @@ void __init paging_init(void)
 	page_table_range_init(FIXADDR_START, FIXADDR_TOP);
 	fixmap_page_table = pte_offset_kernel(pmd_alloc_boot(FIXADDR_START), 0);
 	page_table_range_init(PKMAP_BASE, PKMAP_END);
+	pkmap_page_table = pte_offset_kernel(pmd_alloc_boot(PKMAP_BASE), PKMAP_BASE);
+	kmap_pte = fixmap_pte(KMAP_SLOTS_START) - (KMAP_SLOTS_START >> PAGE_SHIFT);
+	kmap_prot = pgprot_val(PAGE_KERNEL) & __supported_pte_mask;
 	write_cr3((unsigned long)__pa(swapper_pg_dir));
 	if (cpu_has(X86_FEATURE_PGE))
 		write_cr4(read_cr4() | X86_CR4_PGE);

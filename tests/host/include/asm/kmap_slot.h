@@ -1,30 +1,35 @@
-/* The host maps all of its arena: a slot is the page's own place there. */
+/* The host's stand-in for <asm/kmap_slot.h>: pages of a window, into which the
+ * operating system below maps pages of the arena. */
 #ifndef ASM_KMAP_SLOT_H
 #define ASM_KMAP_SLOT_H
 
-#include <asm/page.h>
+#include <asm/host_window.h>
+#include <asm/kmap_types.h>
+#include <asm/tlbflush.h>
 
-extern unsigned long host_kmap_slots[KMAP_ATOMIC_SLOTS];
+#define KMAP_SLOTS_START HOST_KMAP_WINDOW
 
-static inline void *kmap_slot_address(unsigned int slot)
+static inline bool kmap_slot_busy(unsigned long address)
 {
-	return __va(PFN_PHYS(host_kmap_slots[slot]));
+	return host_kmap_slots[KMAP_SLOT_NR(address)] != 0;
 }
 
-static inline bool is_kmap_slot(const void *address)
+static inline unsigned long kmap_slot_pfn(unsigned long address)
 {
-	return __pa(address) >= HOST_HIGHMEM_START && __pa(address) < HOST_ARENA_SIZE;
+	return host_kmap_slots[KMAP_SLOT_NR(address)];
 }
 
-static inline void *kmap_slot_set(unsigned int slot, unsigned long pfn)
+static inline void kmap_slot_set(unsigned long address, unsigned long pfn)
 {
-	host_kmap_slots[slot] = pfn;
-	return kmap_slot_address(slot);
+	host_kmap_slots[KMAP_SLOT_NR(address)] = pfn;
+	host_map_page(address, pfn);
 }
 
-static inline void kmap_slot_clear(unsigned int slot)
+static inline void kmap_slot_clear(unsigned long address)
 {
-	host_kmap_slots[slot] = 0;
+	host_kmap_slots[KMAP_SLOT_NR(address)] = 0;
+	host_unmap_page(address);
+	__flush_tlb_one(address, TLB_KMAP_ATOMIC);
 }
 
 #endif

@@ -1,40 +1,53 @@
-/* The fixmap slots behind kmap_atomic. */
+/*
+ * The fixmap slots behind kmap_atomic, by their addresses; asm/kmap_types.h says which
+ * is whose. None of these sleeps or fails; a slot belongs to this CPU and to who set
+ * it.
+ */
 #ifndef ASM_KMAP_SLOT_H
 #define ASM_KMAP_SLOT_H
 
 #include <asm/fixmap.h>
-#include <asm/smp.h>
+#include <asm/kmap_types.h>
 #include <asm/tlbflush.h>
 
-static inline void *kmap_slot_address(unsigned int slot)
-{
-	unsigned int idx = FIX_KMAP_BEGIN + slot + KMAP_ATOMIC_SLOTS * smp_processor_id();
+_Static_assert(FIX_KMAP_END - FIX_KMAP_BEGIN + 1 == NR_KMAP_SLOTS * KMAP_SLOT_STRIDE,
+	       "the fixmap has no room for kmap_atomic's slots");
 
-	return (void *)__fix_to_virt(idx);
+/* Slots count upwards, against the fixmap's numbers; a guard is above its slot. */
+#define KMAP_SLOTS_START (FIXADDR_TOP - ((FIX_KMAP_END + 1UL) << PAGE_SHIFT))
+
+/* The table's entry for page 0, if it reached down to there: the slots' entries are
+ * found by their page numbers. And what they have besides the frame. Set by
+ * paging_init. */
+extern pte_t *kmap_pte;
+extern pteval_t kmap_prot;
+
+static inline pte_t *kmap_slot_pte(unsigned long address)
+{
+	return kmap_pte + (address >> PAGE_SHIFT);
 }
 
-static inline bool is_kmap_slot(const void *address)
+static inline bool kmap_slot_busy(unsigned long address)
 {
-	unsigned long a = (unsigned long)address;
-
-	return a >= __fix_to_virt(FIX_KMAP_END) &&
-	       a < __fix_to_virt(FIX_KMAP_BEGIN) + PAGE_SIZE;
+	return pte_present(*kmap_slot_pte(address));
 }
 
-/* Map an empty slot: no flush is needed. */
-static inline void *kmap_slot_set(unsigned int slot, unsigned long pfn)
+/* The frame that a busy slot maps. */
+static inline unsigned long kmap_slot_pfn(unsigned long address)
 {
-	void *address = kmap_slot_address(slot);
-
-	set_pte(fixmap_pte((unsigned long)address), pfn_pte(pfn, PAGE_KERNEL));
-	return address;
+	return pte_pfn(*kmap_slot_pte(address));
 }
 
-static inline void kmap_slot_clear(unsigned int slot)
+/* Map a slot that is not busy: no flush is needed. */
+static inline void kmap_slot_set(unsigned long address, unsigned long pfn)
 {
-	unsigned long address = (unsigned long)kmap_slot_address(slot);
+	__set_frame(&kmap_slot_pte(address)->pte, pfn, &kmap_prot);
+}
 
-	pte_clear(fixmap_pte(address));
+/* Unmap a slot and flush it. */
+static inline void kmap_slot_clear(unsigned long address)
+{
+	pte_clear(kmap_slot_pte(address));
 	__flush_tlb_one(address, TLB_KMAP_ATOMIC);
 	tlb_check_unmapped(address, address + PAGE_SIZE);
 }

@@ -26,6 +26,8 @@
 #ifndef ASM_MEMORY_LAYOUT_H
 #define ASM_MEMORY_LAYOUT_H
 
+#include <asm/kmap_types.h>
+
 #define PAGE_SHIFT 12
 #define PAGE_SIZE  (1UL << PAGE_SHIFT)
 #define PAGE_MASK  (~(PAGE_SIZE - 1))
@@ -90,15 +92,15 @@ enum fixed_addresses {
 	FIX_IO_APIC_BASE,
 	/* pt_walk: a page table that lies in highmem, while it is read */
 	FIX_PT_WALK,
-	/* kmap_atomic: a stack of slots for each CPU */
+	/* kmap_atomic: slots of the types and of the stack, for each CPU; a guard
+	 * above each in debug builds (asm/kmap_types.h) */
 	FIX_KMAP_BEGIN,
-	FIX_KMAP_END = FIX_KMAP_BEGIN + 16 - 1,
+	FIX_KMAP_END = FIX_KMAP_BEGIN + NR_KMAP_SLOTS * KMAP_SLOT_STRIDE - 1,
 	/* early_ioremap: FIX_BTMAPS_SLOTS mappings of NR_FIX_BTMAPS pages each */
 	FIX_BTMAP_END,
 	FIX_BTMAP_BEGIN = FIX_BTMAP_END + 4 * 16 - 1,
 	__end_of_fixed_addresses
 };
-#define KMAP_ATOMIC_SLOTS 16
 #define NR_FIX_BTMAPS    16
 #define FIX_BTMAPS_SLOTS 4
 

@@ -17,6 +17,12 @@ static inline void __set_entry(volatile pteval_t *where, pteval_t value)
 	*where = value;
 }
 
+static inline void __set_frame(volatile pteval_t *where, unsigned long pfn,
+                               const pteval_t *rest)
+{
+	*where = (pteval_t)(pfn << PAGE_SHIFT) | *rest;
+}
+
 static inline void __clear_entry(volatile pteval_t *where)
 {
 	*where = 0;

@@ -25,6 +25,17 @@ static inline void __set_entry(volatile pteval_t *where, pteval_t value)
 	half[0] = (u32)value;
 }
 
+/* The same, from a frame and the rest of the entry: without a shift of 64 bits, and
+ * with few registers. (Volatile stores stay in their order.) */
+static inline void __set_frame(volatile pteval_t *where, unsigned long pfn,
+                               const pteval_t *rest)
+{
+	volatile u32 *half = (volatile u32 *)where;
+
+	half[1] = (u32)(pfn >> (32 - PAGE_SHIFT)) | ((const u32 *)rest)[1];
+	half[0] = (u32)(pfn << PAGE_SHIFT) | ((const u32 *)rest)[0];
+}
+
 static inline void __clear_entry(volatile pteval_t *where)
 {
 	volatile u32 *half = (volatile u32 *)where;
