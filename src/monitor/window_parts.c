@@ -1,54 +1,8 @@
 /* What is in use of the windows of vmalloc and kmap, in words. */
-#include <asm/processor.h>
-#include <asm/setup.h>
-#include <asm/walk.h>
-#include <lib/string.h>
 #include <lib/vsprintf.h>
+#include <mm/highmem.h>
 #include <mm/vmalloc.h>
 #include <monitor/window.h>
-
-/* The first run of mapped pages in [after, limit) while the ranges pass by. */
-struct search {
-	unsigned long after, limit;
-	unsigned long start, end; /* end 0: nothing found */
-	unsigned long pages;      /* all that are mapped */
-	bool closed;
-};
-
-static void look_at(const struct pt_range *range, void *arg)
-{
-	struct search *s = arg;
-	unsigned long start = max(range->start, s->after);
-
-	if (range->start >= s->limit || range->last < s->after)
-		return;
-	s->pages += (min(range->last, s->limit - 1) + 1 - start) >> PAGE_SHIFT;
-	if (!s->end)
-		s->start = start;
-	else if (start != s->end)
-		s->closed = true;
-	if (!s->closed)
-		s->end = min(range->last, s->limit - 1) + 1;
-}
-
-static struct search search(unsigned long after, unsigned long limit)
-{
-	struct search s = {.after = after, .limit = limit};
-
-	pt_for_each_range(read_cr3(), look_at, &s);
-	return s;
-}
-
-static bool next_part(unsigned long after, unsigned long limit, const char *what,
-                      struct window_part *part)
-{
-	struct search s = search(after, limit);
-
-	part->start = s.start;
-	part->end = s.end;
-	snprintf(part->text, sizeof(part->text), "%s", what);
-	return s.end != 0;
-}
 
 static const char *kind_of(const struct vm_area_view *area)
 {
@@ -83,9 +37,49 @@ bool vmalloc_next_part(unsigned long after, struct window_part *part)
 	return true;
 }
 
+static bool same_state(const struct pkmap_slot *a, const struct pkmap_slot *b)
+{
+	return !a->page == !b->page && (a->count > 1) == (b->count > 1);
+}
+
+/* Slots in use, or unused and not flushed: the last of those that follow `nr` and
+ * are in the same state. users: of all of them. */
+static unsigned int end_of_run(unsigned int nr, unsigned int *users)
+{
+	struct pkmap_slot first, slot;
+
+	pkmap_get_slot(nr, &first);
+	for (slot = first, *users = 0; same_state(&first, &slot);) {
+		*users += slot.count - 1;
+		if (++nr == LAST_PKMAP)
+			break;
+		pkmap_get_slot(nr, &slot);
+	}
+	return nr;
+}
+
 bool pkmap_next_part(unsigned long after, struct window_part *part)
 {
-	return next_part(max(after, PKMAP_BASE), PKMAP_END, "mapped", part);
+	unsigned int nr = (unsigned int)((after - PKMAP_BASE) >> PAGE_SHIFT), end, users;
+	struct pkmap_slot slot;
+
+	for (; nr < LAST_PKMAP; nr++) {
+		pkmap_get_slot(nr, &slot);
+		if (slot.page)
+			break;
+	}
+	if (nr >= LAST_PKMAP)
+		return false;
+	end = end_of_run(nr, &users);
+	part->start = slot.address;
+	part->end = slot.address + ((unsigned long)(end - nr) << PAGE_SHIFT);
+	if (slot.count > 1)
+		snprintf(part->text, sizeof(part->text), "%u slot%s in use, %u user%s",
+		         end - nr, end - nr == 1 ? "" : "s", users, users == 1 ? "" : "s");
+	else
+		snprintf(part->text, sizeof(part->text), "%u slot%s unused, to be flushed",
+		         end - nr, end - nr == 1 ? "" : "s");
+	return true;
 }
 
 unsigned long vmalloc_used_kb(void)
@@ -98,5 +92,8 @@ unsigned long vmalloc_used_kb(void)
 
 unsigned int pkmap_used_slots(void)
 {
-	return (unsigned int)search(PKMAP_BASE, PKMAP_END).pages;
+	struct pkmap_stats stats;
+
+	pkmap_get_stats(&stats);
+	return stats.used;
 }

@@ -191,6 +191,19 @@ def test_window_shows_each_area_of_vmalloc():
     assert not any("vmalloc_command" in text for _, _, _, text in last)
 
 
+def test_window_shows_runs_of_kmap_s_slots():
+    with booted("1G", fast=True) as machine:
+        first = int(re.search(r"0x(\w{8})", ask(machine, "kmap 38005"))[1], 16)
+        for pfn in ("38005", "38006", "38007"):
+            ask(machine, f"kmap {pfn}")
+        ask(machine, "kunmap 38007")
+        rows, drawing = listed(ask(machine, "window")), drawn(ask(machine, "layout"))
+    assert (first, first + 2 * PAGE, "pkmap", "2 slots in use, 3 users") in rows
+    assert (first + 2 * PAGE, first + 3 * PAGE, "pkmap",
+            "1 slot unused, to be flushed") in rows
+    assert IN_USE.match(drawing["pkmap"][2])[3] == "2"
+
+
 @pytest.mark.parametrize("command", ["layout", "window"])
 def test_commands_refuse_arguments(command):
     with booted("64M", fast=True) as machine:

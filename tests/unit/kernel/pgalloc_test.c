@@ -242,6 +242,21 @@ TEST(pgalloc, a_page_table_is_made_once)
 	tear_down();
 }
 
+TEST(pgalloc, two_page_tables_can_be_looked_at_side_by_side)
+{
+	pte_t *first, *second;
+
+	ASSERT(build(nr_free_highpages() > 0));
+	first = pte_offset_map(pmd_alloc(pgd, user_address[0]), user_address[0]);
+	second = pte_offset_map_nested(pmd_alloc(pgd, user_address[1]), user_address[1]);
+	EXPECT(first != second);
+	EXPECT_EQ(pte_pfn(*first), page_to_pfn(user_page[0]));
+	EXPECT_EQ(pte_pfn(*second), page_to_pfn(user_page[1]));
+	pte_unmap_nested(second);
+	pte_unmap(first);
+	tear_down();
+}
+
 TEST(pgalloc, the_walk_gives_its_window_back)
 {
 	struct pt_walk walk;

@@ -194,14 +194,26 @@ int pte_alloc(pmd_t *pmd)
 
 pte_t *pte_offset_map(pmd_t *pmd, unsigned long address)
 {
-	pte_t *table = kmap_atomic(pmd_page(*pmd));
+	pte_t *table = kmap_atomic(pmd_page(*pmd), KM_PTE0);
 
 	return table + pte_index(address);
 }
 
 void pte_unmap(pte_t *pte)
 {
-	kunmap_atomic((void *)((unsigned long)pte & PAGE_MASK));
+	kunmap_atomic(pte, KM_PTE0);
+}
+
+pte_t *pte_offset_map_nested(pmd_t *pmd, unsigned long address)
+{
+	pte_t *table = kmap_atomic(pmd_page(*pmd), KM_PTE1);
+
+	return table + pte_index(address);
+}
+
+void pte_unmap_nested(pte_t *pte)
+{
+	kunmap_atomic(pte, KM_PTE1);
 }
 
 pte_t *pte_alloc_map(pmd_t *pmd, unsigned long address)

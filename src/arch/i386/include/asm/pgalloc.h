@@ -69,11 +69,14 @@ void pmd_populate(pmd_t *pmd, struct page *table);
 int pte_alloc(pmd_t *pmd);
 
 /*
- * The entry of an address, in a page table that is there; valid until pte_unmap,
- * which comes in the reverse order. In between nobody may sleep.
+ * The entry of an address, in a page table that is there; valid until pte_unmap. In
+ * between nobody may sleep. One at a time, and a second one, as for a copy, with the
+ * nested forms: slots KM_PTE0 and KM_PTE1. Threads only.
  */
 pte_t *pte_offset_map(pmd_t *pmd, unsigned long address);
 void pte_unmap(pte_t *pte);
+pte_t *pte_offset_map_nested(pmd_t *pmd, unsigned long address);
+void pte_unmap_nested(pte_t *pte);
 
 /* pte_alloc and pte_offset_map; NULL when memory is short. May sleep. */
 pte_t *pte_alloc_map(pmd_t *pmd, unsigned long address);
