@@ -80,8 +80,8 @@ static noinline __noreturn void wrong_unmap(unsigned long address, const char *e
 	unsigned long top = __get_cpu_var(kmap_top);
 	char text[PLACE_MAX], latest[PLACE_MAX];
 
-	panic("kunmap_atomic(%08lx, %s): that is %s; %u slots are in use; the latest on "
-	      "the stack: %s",
+	panic("kunmap_atomic(%08lx, %s): that is %s; slots in use: %u; the latest on the "
+	      "stack: %s",
 	      address, expected, place(text, address), kmap_atomic_depth(),
 	      top == KMAP_STACK_SLOT(0) ? "none" : place(latest, top - KMAP_SLOT_STEP));
 }

@@ -154,7 +154,7 @@ def test_meminfo_counts_bounce_pages():
 @pytest.mark.parametrize("preset", ["default", "debug"])
 @pytest.mark.parametrize("kind,texts", [
     ("kmap-order", [r"kunmap_atomic\([0-9a-f]{8}, no type\): that is slot 0 of the stack, "
-                    r"which maps frame 0x100; 2 slots are in use; the latest on the stack: "
+                    r"which maps frame 0x100; slots in use: 2; the latest on the stack: "
                     r"slot 1 of the stack, which maps frame 0x101"]),
     ("kmap-type", [r"kunmap_atomic\([0-9a-f]{8}, the slot of KM_USER1\): that is the slot of "
                    r"KM_USER0, which maps frame 0x100"]),
