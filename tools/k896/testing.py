@@ -17,6 +17,7 @@ GROUPS = {
     "window": ["test_window.py"],
     "slab": ["test_slab.py"],
     "vmalloc": ["test_vmalloc.py"],
+    "threads": ["test_threads.py"],
     "colour": ["test_colour.py"],
     "oracle": ["test_oracle.py"],
     "witness": ["test_witness.py"],
