@@ -278,6 +278,7 @@ static const struct editor_ops editor_ops = {
 
 void monitor_run(void)
 {
+	monitor_run_startup();
 	editor_init(&editor, &editor_ops, PROMPT);
 	editor_start(&editor);
 	for (;;) {

@@ -10,8 +10,14 @@
 #include <lib/params.h>
 #include <sched/jitter.h>
 
-#define INTERVAL_MIN 4u   /* counts: an interrupt must fit into it */
-#define INTERVAL_MAX 400u /* a third of a millisecond */
+/*
+ * Counts. An interrupt must fit into the least; the most is a third of a
+ * millisecond. The scale is chosen first, so that short intervals, after which two
+ * threads are in the midst of the same thing, are as frequent as long ones.
+ */
+#define INTERVAL_MIN 4u
+#define INTERVAL_MAX 400u
+#define SCALES       6u
 #define FNV_PRIME    16777619u
 #define FNV_START    2166136261u
 
@@ -44,9 +50,12 @@ static u32 next_random(void)
 
 u32 jitter_interval(unsigned long eip)
 {
+	u32 random = next_random();
+	u32 span = (INTERVAL_MAX - INTERVAL_MIN) >> random % SCALES;
+
 	state.intervals++;
 	state.digest = (state.digest ^ (u32)eip) * FNV_PRIME;
-	return INTERVAL_MIN + next_random() % (INTERVAL_MAX - INTERVAL_MIN);
+	return INTERVAL_MIN + random / SCALES % span;
 }
 
 struct jitter_state jitter_state(void)

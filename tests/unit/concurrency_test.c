@@ -8,19 +8,24 @@
 #include "movable_test.h"
 
 #include <kernel/kthread.h>
+#include <lib/printk.h>
 #include <lib/vsprintf.h>
 #include <mm/slab.h>
 #include <sched/completion.h>
+#include <sched/jitter.h>
 
 #define NR_WORKERS   8
 #define HELD         24  /* blocks or objects of a worker */
-#define ROUNDS       2000 /* of each worker */
+#define ROUNDS       1000 /* of each worker */
+#define JITTER_TIMES 10   /* so many times more where it is what one looks for */
 #define PAGE_ORDERS  5
 #define YIELD_ONE_IN 5
 #define MAX_SIZE     2500 /* bytes; of an object */
 #define PATTERN_STEP 64 /* words between two that are written */
-#define LENT         64
+#define LENT         64  /* pages */
+#define LENT_FROM    256 /* the area's first frames */
 #define CMA_MOST     40 /* pages at a time */
+#define QUIET        4  /* console_loglevel: errors only */
 
 struct held {
 	union {
@@ -214,6 +219,61 @@ static void step_cache(struct worker *self, struct held *held)
 	fill_object(self, held);
 }
 
+/* ---- One who looks at all caches again and again ---- */
+
+static void step_walk(struct worker *self, struct held *held)
+{
+	unsigned long pages, bytes;
+
+	(void)held;
+	self->nr_taken++;
+	self->nr_wrong += kmem_cache_find("test-none") != NULL;
+	slab_totals(&pages, &bytes);
+#ifdef CONFIG_SLAB
+	cache_reap();
+#endif
+}
+
+/* ---- All want a cache of the same name ---- */
+
+static unsigned int nr_owners;
+
+static void step_name(struct worker *self, struct held *held)
+{
+	(void)held;
+	self->cache = kmem_cache_create("test-conc-one", 100, 0, SLAB_NO_MERGE, NULL);
+	if (!self->cache)
+		return;
+	self->nr_taken++;
+	self->nr_wrong += __atomic_add_fetch(&nr_owners, 1, __ATOMIC_RELAXED) != 1;
+	perhaps_yield(self);
+	__atomic_sub_fetch(&nr_owners, 1, __ATOMIC_RELAXED);
+	self->nr_wrong += !kmem_cache_destroy(self->cache);
+	self->cache = NULL;
+}
+
+/* ---- One who wants all large blocks, so that the shrinkers are asked ---- */
+
+static void step_greedy(struct worker *self, struct held *held)
+{
+	struct page *page;
+	LIST_HEAD(blocks);
+
+	(void)held;
+	if (below(self, 100))
+		return;
+	while ((page = alloc_pages(GFP_KERNEL | __GFP_NOWARN, MAX_ORDER - 1)) != NULL) {
+		list_add(&page->lru, &blocks);
+		self->nr_taken++;
+		perhaps_yield(self);
+	}
+	while (!list_empty(&blocks)) {
+		page = list_first_entry(&blocks, struct page, lru);
+		list_del(&page->lru);
+		__free_pages(page, MAX_ORDER - 1);
+	}
+}
+
 /* ---- The threads ---- */
 
 static void one_round(struct worker *self)
@@ -230,8 +290,9 @@ static void one_round(struct worker *self)
 static int work(void *data)
 {
 	struct worker *self = data;
+	int rounds = jitter_on() ? JITTER_TIMES * ROUNDS : ROUNDS;
 
-	for (int round = 0; round < ROUNDS; round++)
+	for (int round = 0; round < rounds; round++)
 		one_round(self);
 	for (int i = 0; i < HELD; i++)
 		if (self->held[i].object)
@@ -323,12 +384,26 @@ TEST(concurrency, caches_come_and_go_while_others_walk_over_them)
 
 	for (int i = 0; i < 4; i++)
 		hire(step_cache, release_cached);
+	hire(step_walk, NULL);
 	run_workers();
 	everything_is_sound(pages);
 	EXPECT_EQ(kmem_cache_find("test-conc-0"), NULL);
 }
 
-TEST(concurrency, pages_objects_and_caches_go_together)
+TEST(concurrency, a_name_is_one_cache_s_at_a_time)
+{
+	unsigned long pages = pages_at_rest();
+	int loglevel = console_loglevel;
+
+	console_loglevel = 0; /* a name that is taken is told as an error */
+	for (int i = 0; i < 3; i++)
+		hire(step_name, NULL);
+	run_workers();
+	console_loglevel = loglevel;
+	everything_is_sound(pages);
+}
+
+TEST(concurrency, pages_objects_and_caches_go_together_when_memory_is_short)
 {
 	unsigned long pages = pages_at_rest();
 
@@ -337,6 +412,7 @@ TEST(concurrency, pages_objects_and_caches_go_together)
 		hire(step_kmalloc, release_object);
 		hire(step_cache, release_cached);
 	}
+	hire(step_greedy, NULL);
 	run_workers();
 	everything_is_sound(pages);
 }
@@ -375,14 +451,17 @@ static void lent_putback(struct page *page)
 static const struct movable_operations lent_ops = {lent_isolate, lent_migrate,
 						   lent_putback};
 
+/* A frame of the area, as if the page allocator had lent it; it may be refused. */
 static void lend_page(struct worker *self, unsigned long i)
 {
-	struct page *page = alloc_page(GFP_LOW_MOVABLE);
+	unsigned long pfn = area_pfn(below(self, LENT_FROM)), flags;
 	u32 stamp = new_stamp(self);
-	unsigned long flags;
+	struct page_blocker blocker;
+	struct page *page;
 
-	if (!page)
+	if (alloc_contig_range(pfn, pfn + 1, MIGRATE_CMA, &blocker))
 		return;
+	page = pfn_to_page(pfn);
 	stamp_page(page, stamp);
 	local_irq_save(flags);
 	page->index = i;
@@ -453,9 +532,11 @@ static void step_area(struct worker *self, struct held *held)
 
 TEST(concurrency, contiguous_memory_is_taken_while_its_pages_are_lent)
 {
+	int loglevel = console_loglevel;
 	unsigned long pages;
 
 	NEED_AREA();
+	console_loglevel = QUIET; /* each busy range is told */
 	memset(lent, 0, sizeof(lent));
 	pages = pages_at_rest();
 	hire(step_borrow, NULL);
@@ -464,6 +545,7 @@ TEST(concurrency, contiguous_memory_is_taken_while_its_pages_are_lent)
 	hire(step_area, release_area);
 	hire(step_kmalloc, release_object);
 	run_workers();
+	console_loglevel = loglevel;
 	for (unsigned long i = 0; i < LENT; i++)
 		if (lent[i].page)
 			EXPECT(return_page(&workers[0], i));

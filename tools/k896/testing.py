@@ -18,6 +18,7 @@ GROUPS = {
     "slab": ["test_slab.py"],
     "vmalloc": ["test_vmalloc.py"],
     "highmem": ["test_highmem.py"],
+    "threads": ["test_threads.py"],
     "colour": ["test_colour.py"],
     "oracle": ["test_oracle.py"],
     "witness": ["test_witness.py"],

@@ -53,6 +53,9 @@ struct monitor_command {
 /* Run the prompt for ever. Interrupts are on; sleeps while nothing is typed. */
 __noreturn void monitor_run(void);
 
+/* Run the commands of the boot parameters run=, if there are any. */
+void monitor_run_startup(void);
+
 /* Run one line (it is cut into words in place) and return its status; 0 for an
  * empty one. */
 int monitor_execute(char *line);
