@@ -68,7 +68,7 @@ def host_programs() -> None:
 @functools.cache
 def in_kernel(preset: str, seed: int) -> dict:
     """All suites of one kernel, in one boot. They may fail: the cases tell."""
-    with booted("512M", preset=preset) as machine:
+    with booted("1G", preset=preset) as machine:
         return ktap(machine.command(f'test "" {seed}', timeout=240).output)
 
 
