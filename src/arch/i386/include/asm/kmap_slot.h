@@ -44,12 +44,11 @@ static inline void kmap_slot_set(unsigned long address, unsigned long pfn)
 	__set_frame(&kmap_slot_pte(address)->pte, pfn, &kmap_prot);
 }
 
-/* Unmap a slot and flush it. */
+/* Unmap a slot and flush it; tlb_check_unmapped is the caller's. */
 static inline void kmap_slot_clear(unsigned long address)
 {
 	pte_clear(kmap_slot_pte(address));
 	__flush_tlb_one(address, TLB_KMAP_ATOMIC);
-	tlb_check_unmapped(address, address + PAGE_SIZE);
 }
 
 #endif
