@@ -335,12 +335,28 @@ static void take_one(void *gfp)
 	alloc_page(*(gfp_t *)gfp);
 }
 
+/* A page goes back to the list of its pageblock's mobility, which is another one
+ * than it was taken for if that had run out: the mask that takes it from there. */
+static gfp_t mask_of_its_list(const struct page *page, gfp_t gfp)
+{
+	gfp &= ~GFP_MOVABLE_MASK;
+	switch (get_pageblock_migratetype(page)) {
+	case MIGRATE_UNMOVABLE:
+		return gfp;
+	case MIGRATE_RECLAIMABLE:
+		return gfp | __GFP_RECLAIMABLE;
+	default:
+		return gfp | __GFP_MOVABLE;
+	}
+}
+
 /* The page that was freed last is the first to be taken. */
 static void damage_is_found(gfp_t gfp, unsigned int at)
 {
 	struct page *page = alloc_page(gfp);
 
 	ASSERT(page != NULL);
+	gfp = mask_of_its_list(page, gfp);
 	__free_page(page);
 	flip_a_bit(page, at);
 	EXPECT_BUG(take_one, &gfp);
@@ -367,9 +383,10 @@ TEST_WITH(poison, a_write_to_a_free_highmem_page_is_found)
 TEST_WITH(poison, a_write_past_the_end_into_a_free_page_is_found)
 {
 	struct page *page = alloc_pages(GFP_KERNEL, 1);
-	gfp_t gfp = GFP_KERNEL;
+	gfp_t gfp;
 
 	ASSERT(page != NULL);
+	gfp = mask_of_its_list(page, GFP_KERNEL);
 	split_page(page, 1);
 	__free_page(page + 1);
 	((u8 *)lowmem_page_address(page))[PAGE_SIZE] = 0;

@@ -140,6 +140,26 @@ TEST(preempt, a_handler_knows_that_it_is_one)
 	EXPECT_EQ(from_irq.done, 1);
 }
 
+static void leave_open(void)
+{
+	preempt_disable();
+}
+
+static void interrupt_that_leaves_open(void *unused)
+{
+	(void)unused;
+	raise_spare_irq();
+}
+
+TEST(preempt, a_handler_that_leaves_something_open_is_caught)
+{
+	request_irq(SPARE_IRQ, leave_open);
+	EXPECT_BUG(interrupt_that_leaves_open, NULL);
+	free_irq(SPARE_IRQ);
+	EXPECT_EQ(preempt_count(), 0);
+	EXPECT(get_irq_regs() == NULL);
+}
+
 static int wait_for_irq(void *unused)
 {
 	(void)unused;

@@ -114,6 +114,7 @@ void do_IRQ(struct pt_regs *regs)
 {
 	unsigned int irq = (unsigned int)regs->vector - FIRST_IRQ_VECTOR;
 	const struct pt_regs *outer = __get_cpu_var(irq_regs);
+	unsigned int count;
 
 	if (is_spurious(irq)) {
 		if (irq >= 8)
@@ -123,8 +124,12 @@ void do_IRQ(struct pt_regs *regs)
 	acknowledge(irq);
 	__get_cpu_var(preempt_count) += HARDIRQ_OFFSET;
 	__get_cpu_var(irq_regs) = regs;
+	count = preempt_count();
 	handle(irq);
 	__get_cpu_var(irq_regs) = outer;
+	if (unlikely(preempt_count() != count))
+		panic("irq %u: its handler came back with preempt count %#x, it was %#x: "
+		      "a lock or a kmap_atomic is still open", irq, preempt_count(), count);
 	__get_cpu_var(preempt_count) -= HARDIRQ_OFFSET;
 	if (need_resched() && !in_atomic() && (regs->eflags & X86_EFLAGS_IF))
 		preempt_schedule_irq();
