@@ -25,6 +25,7 @@
 #define LENT         64  /* pages */
 #define LENT_FROM    256 /* the area's first frames */
 #define CMA_MOST     40 /* pages at a time */
+#define EMPTY_TIMES  3  /* page_poison= looks at every byte */
 #define QUIET        4  /* console_loglevel: errors only */
 
 struct held {
@@ -41,7 +42,7 @@ struct worker {
 	void (*step)(struct worker *self, struct held *held);
 	void (*release)(struct worker *self, struct held *held);
 	u64 random;
-	unsigned int number, nr_taken, nr_wrong;
+	unsigned int number, nr_taken, nr_wrong, nr_emptied;
 	struct held held[HELD];
 	struct kmem_cache *cache;
 	char cache_name[24];
@@ -260,8 +261,9 @@ static void step_greedy(struct worker *self, struct held *held)
 	LIST_HEAD(blocks);
 
 	(void)held;
-	if (below(self, 100))
+	if (self->nr_emptied == EMPTY_TIMES || below(self, 100))
 		return;
+	self->nr_emptied++;
 	while ((page = alloc_pages(GFP_KERNEL | __GFP_NOWARN, MAX_ORDER - 1)) != NULL) {
 		list_add(&page->lru, &blocks);
 		self->nr_taken++;
