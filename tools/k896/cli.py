@@ -25,6 +25,9 @@ HELP = """\
 ./k896 bochs    Bochs's own debugger, stopped at start_kernel
 ./k896 test [WHAT ...]
                 run the tests: {groups}
+./k896 bench [NAME]
+                count the instructions of the kernel's operations (those whose name
+                begins with NAME)
 ./k896 build    build the kernel and its ISO, build/PRESET/k896.iso
 ./k896 clean    remove everything that was built
 ./k896 help     this text
@@ -47,6 +50,10 @@ Options of test:
   --allocator slab|slub|slob
                        test slab: with this one alone
   -- ARGUMENT ...      the rest goes to pytest as it is
+Options of bench:
+  --mem SIZE, --preset NAME  as above
+  --compare            beside a real Linux's figures
+  --json FILE          write them to a file
 --yes installs missing packages without asking.
 
 Other exit codes: 64 wrong word or option, 65 a file is not what it should be,
@@ -342,6 +349,16 @@ def _test(options: argparse.Namespace) -> int:
     return testing.run(options)
 
 
+def _bench_options(word: str, own: list[str], extra: list[str]) -> argparse.Namespace:
+    from k896 import bench
+    return bench.options(own, extra)
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from k896 import bench
+    return bench.run(options)
+
+
 def _clean(options: argparse.Namespace) -> int:
     shutil.rmtree(BUILD, ignore_errors=True)
     return 0
@@ -360,6 +377,7 @@ COMMANDS: dict[str, tuple[Callable, Callable]] = {
     "debug": (_machine_options, _debug),
     "bochs": (_machine_options, _bochs),
     "test": (_test_options, _test),
+    "bench": (_bench_options, _bench),
     "build": (_plain_options, _build),
     "clean": (_plain_options, _clean),
     "help": (_plain_options, _help),

@@ -1,0 +1,106 @@
+"""./k896 bench: the kernel's own benchmark, in an emulator that counts instructions.
+
+QEMU's clock advances by one for each instruction, nothing is typed and the serial
+line goes to a file: so two runs print the same digits. The kernel's command is
+src/monitor/bench.c; a real Linux's figures are in tests/bench.
+"""
+
+import argparse
+import json
+import re
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from k896 import ROOT, Problem, Usage, build, words
+from k896.emulator import GIB, Config
+from k896.qemu import Qemu
+
+PEER = ROOT / "tests" / "bench" / "linux-6.1-686-pae.json"
+ICOUNT = ["-icount", "shift=0,sleep=off", "-seed", "1",
+          "-rtc", "base=2026-01-01T00:00:00,clock=vm"]
+SECONDS = 600
+NAME = re.compile(r"\w*")
+ROW = re.compile(r"^(\w+) +(\d+\.\d) +(\d+\.\d) +(\d+\.\d)$", re.M)
+
+
+class Figure(NamedTuple):
+    """Instructions an operation: the median of ten batches, the least and the most."""
+
+    median: float
+    least: float
+    most: float
+
+
+def options(own: list[str], extra: list[str]) -> argparse.Namespace:
+    """Check ./k896 bench's words and options."""
+    parser = words.Parser("bench")
+    parser.add_argument("--mem", default="4G")
+    parser.add_argument("--preset", default="default", choices=build.presets())
+    parser.add_argument("--json")
+    parser.add_argument("--compare", action="store_true")
+    chosen = parser.parse(own)
+    if chosen.help:
+        return chosen
+    if len(chosen.words) > 1 or extra:
+        raise Usage(f"./k896 bench takes no '{(chosen.words[1:] + extra)[0]}'")
+    chosen.name = chosen.words[0] if chosen.words else ""
+    if not NAME.fullmatch(chosen.name):
+        raise Usage(f"'{chosen.name}' is no beginning of a figure's name")
+    chosen.memory = words.memory_size(chosen.mem)
+    return chosen
+
+
+def text_of(name: str, memory: int = 4 * GIB, preset: str = "default") -> str:
+    """What `bench NAME` prints in a machine that counts instructions."""
+    config = Config(memory=memory, kernel=build.kernel(preset), fast=True, extra=ICOUNT,
+                    append=f'quiet run="bench {name}" run=poweroff')
+    with tempfile.TemporaryDirectory(prefix="k896-bench-") as folder:
+        output = Path(folder) / "serial"
+        with Qemu(config, f"file,id=console,path={output}") as machine:
+            ending = machine.wait_end(SECONDS)
+        text = output.read_text(errors="replace").replace("\r", "")
+    if ending.kind != "poweroff":
+        raise Problem(f"the benchmark did not end: {ending.sentence}", details=text[-2000:])
+    return text
+
+
+def figures(text: str) -> dict[str, Figure]:
+    """The rows by name."""
+    return {row[0]: Figure(*map(float, row[1:])) for row in ROW.findall(text)}
+
+
+def compared(found: dict[str, Figure]) -> list[str]:
+    """The table beside the peer's lean column."""
+    peer = json.loads(PEER.read_text())["lean"]
+    lines = [f"{'instructions per operation':<40} {'k896':>11} {'Linux 6.1':>11} {'ratio':>6}"]
+    for name, figure in found.items():
+        theirs = peer.get(name)
+        beside = f"{theirs:>11.1f} {figure.median / theirs:>6.2f}" if theirs else f"{'-':>11}"
+        lines.append(f"{name:<40} {figure.median:>11.1f} {beside}")
+    return lines
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Measure, print, and write what was asked for; 1 if there is no such figure."""
+    text = text_of(chosen.name, chosen.memory, chosen.preset)
+    found = figures(text)
+    if not found:
+        raise Problem(f"no figure begins with '{chosen.name}'", 1, text[-500:])
+    if chosen.compare:
+        print("\n".join(compared(found)))
+    else:
+        print(f"{'instructions per operation':<40} {'median':>11} {'least':>11} {'most':>11}")
+        for name, figure in found.items():
+            print(f"{name:<40} {figure.median:>11.1f} {figure.least:>11.1f} {figure.most:>11.1f}")
+    if chosen.json:
+        medians = {name: figure.median for name, figure in found.items()}
+        try:
+            with open(chosen.json, "w", encoding="utf-8") as file:
+                json.dump({"figures": medians}, file, indent=1)
+                file.write("\n")
+        except OSError as error:
+            raise Problem(f"--json {chosen.json}: {error.strerror}") from None
+    sys.stdout.flush()
+    return 0
