@@ -35,7 +35,9 @@ static int help_command(int argc, char **argv)
 		               argv[1]);
 		return 1;
 	}
-	console_printf("%s: %s\n%s\n", c->usage, c->brief, c->help);
+	console_printf("%s: %s\n", c->usage, c->brief);
+	console_write(c->help, strlen(c->help)); /* may be longer than console_printf's */
+	console_write("\n", 1);
 	return 0;
 }
 MONITOR_COMMAND(help, help_command, "help [WORD]", "list the commands, or explain one",

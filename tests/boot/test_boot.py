@@ -222,3 +222,10 @@ def test_a_machine_that_hangs_is_a_time_out():
         with create("qemu", Config(memory=words.memory_size("64M"), iso=image(),
                                    extra=("-S",))) as machine:
             machine.ready(2)
+
+
+def test_a_long_help_is_printed_whole():
+    with booted(fast=True) as machine:
+        text = ask(machine, "help crash")
+    assert len(text) > 1023, "longer than one console_printf"
+    assert text.rstrip().endswith("thread-stack: recurse in a thread.")
