@@ -24,8 +24,8 @@ unsigned long softlockup_ticks = SOFTLOCKUP_SECONDS * HZ;
 unsigned long hung_task_ticks = HUNG_TASK_SECONDS * HZ;
 unsigned long nr_soft_lockups;
 
-static unsigned long touched;  /* jiffies when the thread last ran */
-static unsigned long reported; /* the value of touched that was told of */
+static unsigned long touched; /* jiffies when the thread last ran */
+static bool told;             /* of a lockup since then */
 
 static int __init seconds(const char *value, unsigned long *ticks)
 {
@@ -68,9 +68,9 @@ static void softlockup_tick(void)
 	const struct pt_regs *regs = get_irq_regs();
 	unsigned long since = jiffies - touched;
 
-	if (!softlockup_ticks || since < softlockup_ticks || reported == touched)
+	if (!softlockup_ticks || since < softlockup_ticks || told)
 		return;
-	reported = touched;
+	told = true;
 	nr_soft_lockups++;
 	pr_emerg("BUG: soft lockup - CPU#%u stuck for %lus! [%s:%d]\n",
 		 smp_processor_id(), since / HZ, current->comm, current->pid);
@@ -87,20 +87,20 @@ static bool hangs(const struct task_struct *task)
 unsigned int check_hung_tasks(void)
 {
 	struct task_struct *task = NULL;
-	unsigned int told = 0;
+	unsigned int found = 0;
 
 	preempt_disable();
 	while ((task = next_task(task)) != NULL) {
 		if (!hangs(task))
 			continue;
 		task->hung_told = true;
-		told++;
+		found++;
 		pr_err("INFO: task %s:%d blocked for more than %lu seconds.\n",
 		       task->comm, task->pid, hung_task_ticks / HZ);
 		sched_show_task(task);
 	}
 	preempt_enable();
-	return told;
+	return found;
 }
 
 static int watchdog(void *unused)
@@ -108,6 +108,7 @@ static int watchdog(void *unused)
 	(void)unused;
 	while (!kthread_should_stop()) {
 		touched = jiffies;
+		told = false;
 		check_hung_tasks();
 		set_current_state(TASK_INTERRUPTIBLE);
 		schedule_timeout(HZ);

@@ -102,3 +102,11 @@ def test_the_prompt_answers_while_a_thread_is_busy():
             assert ticks(machine, name) > 0
         ask(machine, "spin 0")
         assert ticks(machine, "spinner/0") is None
+
+
+def test_a_lockup_right_after_boot_is_reported():
+    with booted("64M", fast=True,
+                append='softlockup_thresh=1 run="crash lockup"') as machine:
+        dmesg = ask(machine, "dmesg")
+    assert re.search(r"soft lockup - CPU#0 stuck for \d+s! \[monitor:1\]", dmesg)
+    assert "crash_lockup" in dmesg

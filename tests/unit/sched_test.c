@@ -133,16 +133,22 @@ static int wait_once(void *data)
 	return 0;
 }
 
-static int queued(void)
+/* How many stand in a list of waiters. */
+static int waiting(const struct list_head *waiters)
 {
-	struct list_head *pos;
+	const struct list_head *pos;
 	int nr = 0;
 
 	preempt_disable();
-	list_for_each (pos, &queue.task_list)
+	for (pos = waiters->next; pos != waiters; pos = pos->next)
 		nr++;
 	preempt_enable();
 	return nr;
+}
+
+static int queued(void)
+{
+	return waiting(&queue.task_list);
 }
 
 /* Start them one after the other, each in the queue before the next comes. */
@@ -429,14 +435,7 @@ static int wait_in_line(void *data)
 
 static int in_line(void)
 {
-	struct list_head *pos;
-	int nr = 0;
-
-	preempt_disable();
-	list_for_each (pos, &sem.wait_list)
-		nr++;
-	preempt_enable();
-	return nr;
+	return waiting(&sem.wait_list);
 }
 
 TEST(semaphore, who_waits_longest_is_first_even_before_newcomers)
