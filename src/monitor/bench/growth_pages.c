@@ -7,8 +7,9 @@
 #define QUIET       (__GFP_NOWARN | __GFP_NORETRY)
 #define BLOCK_ORDER (MAX_ORDER - 1)
 #define BLOCK_PAGES (1U << BLOCK_ORDER)
-#define SPARE       2048U /* single pages beyond the state's size, to be freed */
+#define SPARE       6144U /* single pages beyond the size, to be freed */
 #define ROOM        1024U /* pages above the low mark, to be taken */
+#define ATOMIC_ROOM 384U  /* pages to be taken below it, refills included */
 
 static void free_list(struct list_head *pages, unsigned int order, unsigned long nr)
 {
@@ -70,7 +71,8 @@ static unsigned long used_in(const struct zone *zone)
 	return zone->managed_pages - free_in(zone);
 }
 
-/* Of each zone, the same part. */
+/* Of each zone the same part, as far as its marks allow; of ZONE_NORMAL, whose pages
+ * are measured, all of it. */
 static bool enter_in_use(unsigned int percent)
 {
 	static const gfp_t mask[] = {[ZONE_DMA] = GFP_KERNEL | GFP_DMA,
@@ -94,12 +96,15 @@ static bool enter_in_use(unsigned int percent)
 }
 const struct growth_state growth_in_use = {enter_in_use, let_go};
 
-/* So many pages of ZONE_NORMAL below the mark where an allocation gets slow. */
+/* So many pages of ZONE_NORMAL below the mark where an allocation gets slow. One that
+ * may not sleep goes down to less than half of the min mark. */
 static bool enter_under_low(unsigned int below)
 {
 	struct zone *zone = zone_of(ZONE_NORMAL);
 	unsigned long target = zone->pages_low - below;
 
+	if (zone->pages_low < zone->pages_min / 2 + ATOMIC_ROOM + below)
+		return false;
 	begin_to_hold();
 	hold(zone, GFP_KERNEL, free_in(zone) - zone->pages_low - ROOM);
 	for (;; drain_all_pages()) {
@@ -117,8 +122,10 @@ static bool enter_under_low(unsigned int below)
 }
 const struct growth_state growth_under_low = {enter_under_low, let_go};
 
+/* From empty per-CPU lists, so that it always takes as many refills. */
 static void sample_alloc(unsigned int n, u32 *ticks, gfp_t gfp)
 {
+	drain_all_pages();
 	for (unsigned int i = 0; i < n; i++)
 		ticks[i] = (u32)BENCH_TICKS(bench.pages[i] = alloc_page(gfp));
 	bench_give_pages(n);
