@@ -134,7 +134,8 @@ static int run_those(const char *name)
 {
 	unsigned int nr = 0;
 
-	console_printf("%-40s %11s %11s %11s\n", "per operation", "median", "least", "most");
+	console_printf("%-40s %11s %11s %11s\n", "per operation", "median", "least",
+		       "most");
 	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
 		nr += run_group(groups[i], name);
 	if (!nr)
@@ -157,9 +158,10 @@ static int bench_command(int argc, char **argv)
 	clean_up();
 	return status;
 }
-MONITOR_COMMAND(bench, bench_command, "bench [growth] [NAME]", "count what operations cost",
+MONITOR_COMMAND(bench, bench_command, "bench [growth] [NAME]",
+		"count what operations cost",
 		"Runs those whose name begins with NAME, or all, and prints the ticks of\n"
-		"the TSC per operation. With growth: how the cost of some changes with the\n"
-		"memory in use, the areas that live, and the like. ./k896 bench starts an\n"
-		"emulator in which a tick is an instruction. Ctrl-C ends it after the figure\n"
-		"that runs.");
+		"the TSC per operation. With growth: how some change with the memory in\n"
+		"use, the areas that live, and the like. ./k896 bench starts an emulator\n"
+		"in which a tick is an instruction. Ctrl-C ends it after the figure that\n"
+		"runs.");
