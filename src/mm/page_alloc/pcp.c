@@ -74,24 +74,29 @@ static int free_cold_run(struct zone *zone, struct list_head *list, unsigned int
 	return (int)nr;
 }
 
+/* Interrupts off. Up to about count pages of one list; returns how many. */
+static noinline int drain_list(struct zone *zone, struct list_head *list, int count)
+{
+	struct per_cpu_pages *pcp = zone_pcp(zone);
+	unsigned int order = (unsigned int)(list - pcp->lists[0]) / MIGRATE_PCPTYPES;
+	int freed = 0;
+
+	while (freed < count && !list_empty(list))
+		freed += free_cold_run(zone, list, order, count - freed);
+	pcp->count -= freed;
+	return freed;
+}
+
 /* Interrupts off. At least so many pages if there are, from the cold ends; the
  * largest blocks first, which are the least work. */
 static void free_pcppages_bulk(struct zone *zone, int count)
 {
 	struct per_cpu_pages *pcp = zone_pcp(zone);
+	struct list_head *list = pcp->lists[NR_PCP_ORDERS];
 
-	for (unsigned int order = NR_PCP_ORDERS; order-- > 0;) {
-		for (int type = 0; type < MIGRATE_PCPTYPES; type++) {
-			struct list_head *list = &pcp->lists[order][type];
-
-			while (count > 0 && !list_empty(list)) {
-				int nr = free_cold_run(zone, list, order, count);
-
-				pcp->count -= nr;
-				count -= nr;
-			}
-		}
-	}
+	while (count > 0 && list-- > pcp->lists[0])
+		if (!list_empty(list))
+			count -= drain_list(zone, list, count);
 }
 
 noinline void free_pcppages_high(struct zone *zone)
