@@ -25,6 +25,11 @@
 
 /* ---- The pages of an area ---- */
 
+static inline unsigned long inline_pages(unsigned long nr)
+{
+	return nr <= VM_INLINE_PAGES ? nr : 0;
+}
+
 static bool alloc_page_array(struct vm_struct *area, unsigned long nr, gfp_t gfp)
 {
 	unsigned long bytes = nr * sizeof(struct page *);
@@ -120,8 +125,9 @@ void *__vmalloc_caller(unsigned long size, gfp_t gfp, pgprot_t prot, unsigned lo
 
 	if (unlikely(!size))
 		return NULL;
-	if (unlikely(nr >= (VMALLOC_END - VMALLOC_START) >> PAGE_SHIFT ||
-	             (nr > PAGES_PER_RUN && nr > nr_managed_pages()))) {
+	if (unlikely(nr > PAGES_PER_RUN &&
+	             (nr >= (VMALLOC_END - VMALLOC_START) >> PAGE_SHIFT ||
+	              nr > nr_managed_pages()))) {
 		warn_too_large(size, gfp);
 		return NULL;
 	}
@@ -129,7 +135,8 @@ void *__vmalloc_caller(unsigned long size, gfp_t gfp, pgprot_t prot, unsigned lo
 	                                          .align = PAGE_SIZE,
 	                                          .flags = flags | VM_ALLOC,
 	                                          .gfp = gfp,
-	                                          .caller = caller});
+	                                          .caller = caller,
+	                                          .inline_pages = inline_pages(nr)});
 	if (unlikely(!area))
 		return NULL;
 	if (likely(fill_area(area, nr, gfp, prot)))
