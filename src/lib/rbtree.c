@@ -128,13 +128,12 @@ static void repair_insert(struct rb_node *node, struct rb_root *root,
 void rb_insert_augmented(struct rb_node *node, struct rb_root *root,
                          rb_augment_fn augment)
 {
-	recompute_path(node, augment); /* its own value is not one yet */
 	repair_insert(node, root, augment);
 }
 
 void rb_insert_color(struct rb_node *node, struct rb_root *root)
 {
-	rb_insert_augmented(node, root, NULL);
+	repair_insert(node, root, NULL);
 }
 
 /*

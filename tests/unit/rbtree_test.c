@@ -66,10 +66,13 @@ static void insert(struct rb_root *root, struct entry *entry, rb_augment_fn augm
 	}
 	rb_link_node(&entry->node, parent, link);
 	entry->in_tree = true;
-	if (augment)
-		rb_insert_augmented(&entry->node, root, augment);
-	else
+	if (!augment) {
 		rb_insert_color(&entry->node, root);
+		return;
+	}
+	for (struct rb_node *node = &entry->node; node; node = node->rb_parent)
+		augment(node);
+	rb_insert_augmented(&entry->node, root, augment);
 }
 
 static void erase(struct rb_root *root, struct entry *entry, rb_augment_fn augment)

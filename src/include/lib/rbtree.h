@@ -9,10 +9,11 @@
  * An augmented tree keeps in each node a value computed from the node and its
  * two subtrees (the largest gap below it, say). Give rb_insert_augmented() and
  * rb_erase_augmented() the function that recomputes one node's value from its
- * own data and its children's values; they call it wherever it may have changed,
- * children first. After changing a node's own data call rb_propagate(), before
- * anything else is done to the tree; insertion alone also makes right what is
- * above the new node.
+ * own data and its children's values; they call it wherever they change the tree,
+ * children first. The values of a new node and of all above it are the caller's
+ * to make right, between rb_link_node() and rb_insert_augmented() (Linux's rule
+ * too: the caller's loop has the function in line). After changing a node's own
+ * data call rb_propagate(), before anything else is done to the tree.
  *
  * None of these sleeps; the tree's owner locks.
  */

@@ -62,7 +62,7 @@ static inline unsigned long subtree_gap(const struct rb_node *node)
 	return node ? area_of(node)->subtree_gap : 0;
 }
 
-static bool update_gap(struct rb_node *node)
+static inline bool update_gap(struct rb_node *node)
 {
 	struct vm_struct *area = area_of(node);
 	unsigned long largest = area->gap, before = area->subtree_gap;
@@ -120,6 +120,16 @@ static struct vm_struct *find_gap(unsigned long length, unsigned long align)
 	return lowest_aligned_gap(length, align);
 }
 
+/* Hang an area whose gap is known, and whose neighbour's is, into the tree. */
+static void link_area(struct vm_struct *area, struct rb_node *parent,
+                      struct rb_node **link)
+{
+	rb_link_node(&area->rb_node, parent, link);
+	for (struct rb_node *node = &area->rb_node; node; node = node->rb_parent)
+		update_gap(node);
+	rb_insert_augmented(&area->rb_node, &vmap_root, update_gap);
+}
+
 /* Take the lowest part of the gap below `above`. The place in the tree is the
  * last of its left subtree, which is where the list's predecessor is. */
 static void insert_below(struct vm_struct *area, struct vm_struct *above,
@@ -136,8 +146,7 @@ static void insert_below(struct vm_struct *area, struct vm_struct *above,
 	area->gap = area_start(area) - bottom;
 	above->gap = area_start(above) - area_end(area);
 	list_add_tail(&area->list, &above->list);
-	rb_link_node(&area->rb_node, parent, link);
-	rb_insert_augmented(&area->rb_node, &vmap_root, update_gap);
+	link_area(area, parent, link);
 }
 
 /* Its addresses and the gap below it become part of the next area's gap. */
@@ -387,8 +396,7 @@ void vmalloc_init(void)
 
 	vmap_end = (struct vm_struct){.addr = (void *)VMALLOC_END, .gap = size};
 	list_add(&vmap_end.list, &vmlist);
-	rb_link_node(&vmap_end.rb_node, NULL, &vmap_root.rb_node);
-	rb_insert_augmented(&vmap_end.rb_node, &vmap_root, update_gap);
+	link_area(&vmap_end, NULL, &vmap_root.rb_node);
 }
 
 bool vm_area_next(unsigned long after, struct vm_area_view *view)

@@ -57,15 +57,14 @@ static void free_page_array(struct vm_struct *area)
 
 static bool alloc_area_pages(struct vm_struct *area, unsigned long nr, gfp_t gfp)
 {
-	for (unsigned long i = 0; i < nr; i += PAGES_PER_RUN) {
-		unsigned long run = min(nr - i, PAGES_PER_RUN);
-		unsigned long got = alloc_pages_bulk(gfp, run, page_run(area, i));
+	unsigned long run, got;
 
+	do {
+		run = min(nr - area->nr_pages, PAGES_PER_RUN);
+		got = alloc_pages_bulk(gfp, run, page_run(area, area->nr_pages));
 		area->nr_pages += (unsigned int)got;
-		if (unlikely(got < run))
-			return false;
-	}
-	return true;
+	} while (area->nr_pages < nr && got == run);
+	return area->nr_pages == nr;
 }
 
 static void free_area_pages(struct vm_struct *area)
