@@ -261,16 +261,21 @@ TEST(rbtree, a_replaced_node_leaves_the_tree_as_it_was)
 	EXPECT_EQ(rb_next(&entries[105].node), &entries[106].node);
 }
 
-TEST(rbtree, propagation_follows_a_changed_weight_to_the_root)
+static void insert_weights_0_to_49(struct rb_root *root)
 {
-	struct rb_root root = RB_ROOT;
-
 	memset(entries, 0, sizeof(entries));
 	for (u32 i = 0; i < 50; i++) {
 		entries[i].key = i;
 		entries[i].weight = i;
-		insert(&root, &entries[i], update_max);
+		insert(root, &entries[i], update_max);
 	}
+}
+
+TEST(rbtree, propagation_follows_a_changed_weight_to_the_root)
+{
+	struct rb_root root = RB_ROOT;
+
+	insert_weights_0_to_49(&root);
 	EXPECT_EQ(entry_of(root.rb_node)->max_weight, 49);
 	entries[3].weight = 1000;
 	rb_propagate(&entries[3].node, update_max);
@@ -282,12 +287,7 @@ TEST(rbtree, propagation_ends_where_a_changed_weight_makes_no_difference)
 {
 	struct rb_root root = RB_ROOT;
 
-	memset(entries, 0, sizeof(entries));
-	for (u32 i = 0; i < 50; i++) {
-		entries[i].key = i;
-		entries[i].weight = i;
-		insert(&root, &entries[i], update_max);
-	}
+	insert_weights_0_to_49(&root);
 	/* its parent's other child stays the larger one */
 	updates = 0;
 	entries[0].weight = 1;
