@@ -147,7 +147,7 @@ TEST(vmalloc, vzalloc_and_vmalloc_user_clear)
 	vfree(user);
 }
 
-/* Descriptor, kmalloc, vmalloc: 1024 pointers fill a page. */
+/* Behind the descriptor, kmalloc, vmalloc: 1024 pointers fill a page. */
 TEST(vmalloc, the_array_of_pages_of_a_large_area_is_an_area_itself)
 {
 	const unsigned long per_page = PAGE_SIZE / sizeof(struct page *);

@@ -5,7 +5,7 @@
  * its pages, the pages, and last of all the mapping, which cannot fail any more.
  * What fails before gives back what was taken, except page tables.
  *
- * The array lies in the descriptor if it is short, comes from kmalloc if it fits
+ * The array lies behind the descriptor if it is short, comes from kmalloc if it fits
  * into a page, and otherwise from vmalloc itself: an array of a page has 1024
  * entries, so the window's largest area needs an array of less than a MiB, and
  * that one's array comes from kmalloc. The recursion ends there.
