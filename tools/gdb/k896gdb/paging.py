@@ -82,7 +82,7 @@ class Rights(NamedTuple):
 
 def _register(name: str) -> int:
     try:
-        return int(gdb.parse_and_eval(f"(unsigned int)${name}"))
+        return int(gdb.parse_and_eval(f"${name}"))
     except gdb.error:
         raise Broken(f"this target does not show {name}; QEMU does") from None
 
@@ -142,7 +142,8 @@ def walk(address: int) -> Walk:
         try:
             value = _table(form, level, base)[index]
         except Unreadable as error:
-            return Walk(address, found, rights, None, f"the {level.name} lies at {base:09x}: {error}")
+            return Walk(address, found, rights, None,
+                        f"the {level.name} should lie at {base:09x}, but {error}")
         entry = Entry(level, index, base + index * form.entry_size, value)
         found.append(entry)
         if not value & P:
@@ -202,7 +203,7 @@ def _pages(form: Format, depth: int, base: int, start: int, rights: Rights) -> I
         table = _table(form, level, base)
     except Unreadable as error:
         yield Range(start, start + size * level.entries - 1, 0, 0, "",
-                    f"{level.name} at {base:09x}: {error}")
+                    f"the {level.name} should lie at {base:09x}, but {error}")
         return
     for index, value in enumerate(table):
         if not value & P:

@@ -9,6 +9,9 @@ PARTS = [(".text", "_text", "_etext"), (".rodata", "__start_rodata", "__end_roda
          (".data", "_sdata", "_edata"), ("init", "__init_begin", "__init_end"),
          (".bss", "__bss_start", "__bss_stop")]
 
+# In enum fixed_addresses, names of the last slot of several.
+LAST_SLOTS = ("FIX_KMAP_END", "FIX_BTMAP_BEGIN")
+
 
 def lowmem_end() -> int:
     return target.integer("high_memory")
@@ -25,17 +28,14 @@ def _parts() -> Iterator[tuple[str, int, int]]:
 
 def _direct_map(start: int, last: int) -> str:
     names = [name for name, begin, end in _parts() if begin <= last and start < end]
-    return "direct map" + (": " + " ".join(names) if names else "")
+    return "direct map" + (": " + ", ".join(names) if names else "")
 
 
 def _fixmap_slot(address: int) -> str:
     """The slot's name in enum fixed_addresses, counted down from FIXADDR_TOP."""
-    index = (target.layout("fixaddr_top") - address) // PAGE
-    table = target.variable("fixmap_names")
-    first, last = table.type.range()
-    named = [(int(table[i]["first"]), target.string(int(table[i]["name"])))
-             for i in range(first, last + 1)]
-    begin, name = max(item for item in named if item[0] <= index)
+    index = (target.layout("fixaddr_top") - address - 1) // PAGE
+    begin, name = max((value, name) for name, value in target.enum("enum fixed_addresses").items()
+                      if value <= index and name not in LAST_SLOTS)
     return name if begin == index else f"{name}+{index - begin}"
 
 
@@ -50,17 +50,21 @@ def _pkmap(start: int, last: int) -> str:
 
 
 def _vmalloc(start: int) -> str:
-    try:
-        for area in vmalloc.areas():
-            if area.start <= start < area.end:
-                return f"vmalloc: {area.kind} by {area.caller}"
-    except Broken as error:
-        return f"vmalloc: {error}"
+    for area in vmalloc.areas():
+        if area.start <= start < area.end:
+            return f"vmalloc: {area.kind} by {area.caller}"
     return "vmalloc: in no area"
 
 
 def name(start: int, last: int) -> str:
     """The region that a range of addresses lies in."""
+    try:
+        return _region(start, last)
+    except Broken as error:
+        return str(error)
+
+
+def _region(start: int, last: int) -> str:
     if start < target.layout("page_offset"):
         return "process"
     if start < lowmem_end() or not lowmem_end():
