@@ -25,9 +25,8 @@ def gdb(config: Config, folder: Path) -> int:
     log = folder / "console.log"
     with tempfile.TemporaryDirectory(prefix="k896-") as sockets:
         socket = Path(sockets, "gdb")
-        waiting = ["-S", "-chardev", f"socket,id=gdb,path={socket},server=on,wait=off",
-                   "-gdb", "chardev:gdb"]
-        config = Config(**{**vars(config), "extra": [*waiting, *config.extra], "stays": True})
+        config = Config(**{**vars(config), "extra": ["-S", *stub(socket), *config.extra],
+                           "stays": True})
         with Qemu(config, console=f"pty,id=console,logfile={log}") as machine:
             tell(machine.describe())
             tell(f"the console is on {_pty_of(machine)} (screen PTY), its text in "
@@ -35,6 +34,12 @@ def gdb(config: Config, folder: Path) -> int:
             tell(f"stopped at the first instruction; 'continue' goes on to {ENTRY}, "
                  "'quit' ends the machine, 'help k896' lists commands that look at the kernel")
             return _in_front(gdb_command(machine, socket) + ["-ex", f"thbreak {ENTRY}"])
+
+
+def stub(socket: Path) -> list[str]:
+    """QEMU's arguments for gdb to attach at a socket."""
+    return ["-chardev", f"socket,id=gdb,path={socket},server=on,wait=off",
+            "-gdb", "chardev:gdb"]
 
 
 def gdb_command(machine: Qemu, socket: Path) -> list[str]:

@@ -118,6 +118,11 @@ def _mapped(page: Page) -> Iterator[str]:
                    f"{item.rights} ({regions.name(address, address + PAGE - 1)})")
 
 
+def _hex(value: gdb.Value) -> str:
+    """As the kernel's %#lx."""
+    return f"{int(value):#x}" if int(value) else "0"
+
+
 def describe(argument: gdb.Value) -> Iterator[str]:
     page = find(argument)
     value = page.value
@@ -129,8 +134,8 @@ def describe(argument: gdb.Value) -> Iterator[str]:
     yield (f"pfn {page.pfn:#x}  physical {page.pfn * PAGE:09x}  struct page "
            f"{page.address:08x}  zone {zone}")
     yield (f"flags {bits:08x} ({' '.join(page.flags())})  count {int(value['_count'])}  "
-           f"mapcount {int(value['_mapcount']) + 1}  private {int(value['private']):#x}  "
-           f"mapping {int(value['mapping']):08x}  index {int(value['index']):#x}")
+           f"mapcount {int(value['_mapcount']) + 1}  private {_hex(value['private'])}  "
+           f"mapping {int(value['mapping']):08x}  index {_hex(value['index'])}")
     yield f"pageblock {types[block] if block < len(types) else block}"
     yield from _owner(page)
     yield from list(_mapped(page)) or ["mapped nowhere"]

@@ -127,9 +127,8 @@ def _slub_info(address: int, cache: gdb.Value) -> Info:
 
 
 def _slob_info(_address: int, cache: gdb.Value) -> Info:
-    active, size = int(cache["active"]), int(cache["size"])
-    return Info(active, active, size, PAGE // size if 0 < size < PAGE else
-                (1 if size else PAGE), -(-size // PAGE))
+    active, size = int(cache["active"]), max(int(cache["size"]), 1)
+    return Info(active, active, int(cache["size"]), max(PAGE // size, 1), -(-size // PAGE))
 
 
 class Allocator(NamedTuple):
