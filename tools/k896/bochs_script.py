@@ -32,7 +32,7 @@ from k896 import Problem, Usage, relative, symbols, tell
 from k896.bochs import Bochs
 from k896.emulator import ETX, STX, Config, Ended, TimedOut, command_bytes
 
-TICKS_MAX = 4_000_000_000  # 20 times what a boot takes
+TICKS = 4_000_000_000  # 20 times what a boot takes
 SECONDS_MAX = 300.0
 ESCAPES = re.compile(rb"\x1b\[\?2004[hl]\r?")
 PROMPT = re.compile(rb"<bochs:\d+> $")
@@ -55,8 +55,9 @@ class Debugged(Bochs):
 
     steps = True
 
-    def __init__(self, config: Config):
+    def __init__(self, config: Config, ticks: int = TICKS):
         super().__init__(config)
+        self.ticks = ticks  # of its clock, until it is too late
         self.status = 0  # of the kernel command that ended last
         self._runs = False
         self._to_type = b""
@@ -67,6 +68,7 @@ class Debugged(Bochs):
         super().start()
         self._runs = True  # until the debugger's first prompt
         self._until_it_stops("Bochs's debugger")
+        self.debugger(f"sb {self.ticks}")
 
     def debugger(self, command: str) -> str:
         """One command of the debugger's; its answer."""
@@ -117,8 +119,8 @@ class Debugged(Bochs):
 
     def _check_ticks(self, what: str) -> None:
         at = STOPPED_AT.search(self._answer_text())
-        if at and int(at[1]) >= TICKS_MAX:
-            raise TimedOut(f"{what}: the {TICKS_MAX:,} ticks of the machine's clock that a "
+        if at and int(at[1]) >= self.ticks:
+            raise TimedOut(f"{what}: the {self.ticks:,} ticks of the machine's clock that a "
                            "script has are over")
 
     def _until_it_stops(self, what: str) -> str:
@@ -246,10 +248,9 @@ def boot_options(path: Optional[str]) -> list[str]:
     return []
 
 
-def run(config: Config, path: Path) -> int:
+def run(config: Config, path: Path, ticks: int) -> int:
     """Boot a machine and run the script; 0, or a Problem that names the line."""
-    with Debugged(config) as machine:
+    with Debugged(config, ticks) as machine:
         tell(f"{machine.describe()}; script {relative(path)}")
-        machine.debugger(f"sb {TICKS_MAX}")
         Script(path, machine, symbols.load(config.kernel)).run()
     return 0

@@ -45,6 +45,7 @@ Options of run, exec, debug and bochs:
   -- ARGUMENT ...      the rest goes to the emulator as it is
 Options of bochs:
   --script FILE        run the commands in FILE and exit (docs/bochs.md)
+  --ticks N            of the machine's clock that the script may take (4000000000)
 Options of exec:
   --timeout SECONDS    for boot and commands together, 120 unless told
   --fast               boot the kernel without GRUB and the ISO (QEMU only)
@@ -165,6 +166,7 @@ def machine_parser(word: str) -> words_.Parser:
     _preset_option(parser)
     if word == "bochs":
         parser.add_argument("--script")
+        parser.add_argument("--ticks", type=int, default=bochs_script.TICKS)
     if word == "exec":
         parser.add_argument("--timeout", default=str(EXEC_SECONDS))
         parser.add_argument("--fast", action="store_true")
@@ -339,7 +341,8 @@ def _bochs(options: argparse.Namespace) -> int:
         raise Usage("./k896 bochs is Bochs; QEMU with gdb is ./k896 debug")
     try:
         if options.script:
-            return bochs_script.run(config_of(options), Path(options.script))
+            return bochs_script.run(config_of(options), Path(options.script),
+                                    options.ticks)
         return debuggers.bochs(config_of(options), BUILD / options.preset)
     finally:
         _remove_temporary()
