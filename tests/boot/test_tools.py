@@ -416,10 +416,11 @@ def test_mkiso_quotes_parameters_and_takes_modules(tmp_path):
     module.write_text("contents")
     image = tmp_path / "made.iso"
     done = run(MKISO, "--kernel", kernel(), "--grub-cfg", ROOT / "grub.cfg", "--output", image,
-               "--append", "x=$HOME;y", "--module", f"{module}:its line")
+               "--append", 'x=$HOME;y run="vmalloc 4K"', "--module", f"{module}:its line")
     assert done.code == 0, done.err
     with create("qemu", Config(memory=64 * MIB, iso=image)) as machine:
-        assert ask(machine, "cat /proc/cmdline") == "x=$HOME;y\n"
+        assert ask(machine, "cat /proc/cmdline") == 'x=$HOME;y "run=vmalloc 4K"\n'
+        assert "vmalloc_command" in ask(machine, "cat /proc/vmallocinfo"), "it was not run"
     assert run(MKISO, "--kernel", tmp_path / "none", "--output", image).code == 2
 
 
