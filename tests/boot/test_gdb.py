@@ -199,7 +199,7 @@ def test_a_crashed_kernel_s_tables_in_highmem_are_walked(attached, crashed):
     table = int(re.search(r"PT  \[ 72\] at (\w+)", found[f"k896-pt {PROCESS:#x}"])[1], 16)
     assert table >= 896 << 20, "the page table is not in highmem"
     assert found[f"k896-pt {PROCESS:#x}"].endswith("-> 000000000, 4K page: write user nx\n")
-    assert "in 4K pages: write user nx  (process)" in found["k896-maps"]
+    assert "in 4K pages: write user nx  (user)" in found["k896-maps"]
     assert "HighMem" in found["k896-zones"] and "kmalloc-32 " in found["k896-slab"]
 
 
@@ -226,14 +226,37 @@ def test_what_is_broken_is_told_with_its_place(attached, crashed):
     assert "there is no memory at 0x" in found["k896-page 0x5678"]
 
 
-def test_before_paging_is_on_that_is_told(tmp_path):
+def unstarted(socket) -> Config:
+    return Config(memory=64 << 20, kernel=kernel(), fast=True, stays=True,
+                  extra=["-S", *debuggers.stub(socket)])
+
+
+def test_what_is_not_there_yet_is_told(tmp_path):
     socket = tmp_path / "socket"
-    config = Config(memory=64 << 20, kernel=kernel(), fast=True,
-                    extra=["-S", *debuggers.stub(socket)])
-    with create("qemu", config) as machine:
-        found = Gdb(machine, socket)("k896-pt 0xc0000000", "k896-zones")
+    with create("qemu", unstarted(socket)) as machine:
+        found = Gdb(machine, socket)("k896-pt 0xc0000000", "k896-zones", "hbreak start_kernel",
+                                     "continue", "k896-maps", "k896-zones ", "k896-slab",
+                                     "k896-vm", "k896-page 0")
     assert "paging is off" in found["k896-pt 0xc0000000"]
     assert "there is no memory at 0x" in found["k896-zones"]
+    assert re.findall(r"^(\S+) -> 0x000000000 1048576K in 2048K pages: write  \((\S+)",
+                      found["k896-maps"], re.M) == [
+        ("0x00000000-0x3fffffff", "user)"), ("0xc0000000-0xffffffff", "direct")]
+    assert "there are no zones yet" in found["k896-zones "]
+    assert "there are no caches yet" in found["k896-slab"]
+    assert "not set up yet" in found["k896-vm"]
+    assert "has no struct page" in found["k896-page 0"] or "no memory" in found["k896-page 0"]
+
+
+def test_a_triple_fault_stops_in_gdb(tmp_path):
+    socket = tmp_path / "socket"
+    with create("qemu", unstarted(socket)) as machine:
+        found = Gdb(machine, socket)("hbreak start_kernel", "continue", "set var $cr3 = 0x3000",
+                                     "continue ", "k896-pt $eip", "info registers eip")
+    assert "SIGQUIT" in found["continue "]
+    assert "not mapped: the walk ends at PDPT[3], which is not present" in \
+        found["k896-pt $eip"]
+    assert "<start_kernel>" in found["info registers eip"]
 
 
 @pytest.mark.parametrize("preset,file,command", [

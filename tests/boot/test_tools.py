@@ -298,6 +298,8 @@ def test_debug_is_gdb_with_symbols_before_the_first_instruction(on_terminal):
     child.expect(r"\(gdb\) ")
     child.sendline("info line")
     child.expect(r"main\.c")
+    child.sendline("k896-maps")
+    child.expect(r"0xc0000000-0xffffffff -> 0x000000000 1048576K")
     child.sendline("quit")
     child.expect(pexpect.EOF)
     child.close()

@@ -66,7 +66,7 @@ def name(start: int, last: int) -> str:
 
 def _region(start: int, last: int) -> str:
     if start < target.layout("page_offset"):
-        return "process"
+        return "user"
     if start < lowmem_end() or not lowmem_end():
         return _direct_map(start, last)
     if start < target.layout("vmalloc_end"):
