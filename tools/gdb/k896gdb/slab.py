@@ -153,7 +153,7 @@ def describe() -> Iterator[str]:
     """All caches; of one whose lists are broken, what is wrong with it."""
     allocator = _allocator()
     chain = target.address_of(allocator.chain)
-    if not target.word(chain):
+    if target.is_empty(chain):
         raise Broken("there are no caches yet")
     yield "slabinfo - version: 2.1"
     yield TITLES

@@ -186,6 +186,11 @@ def symbol_text(address: int) -> str:
 # ---- Lists
 
 
+def is_empty(head: int) -> bool:
+    """Also if it has not been set up."""
+    return word(head) in (0, head)
+
+
 def nodes(head: int, most: int) -> Iterator[int]:
     """The entries of a struct list_head, by address; both directions must agree."""
     before, node = head, word(head)

@@ -47,10 +47,10 @@ def areas() -> Iterator[Area]:
     """In use or lazily freed, lowest first. The last entry of vmlist ends the window."""
     end = target.layout("vmalloc_end")
     at = target.integer("high_memory")
-    if not target.word(target.address_of("vmlist")):
+    vmlist = target.address_of("vmlist")
+    if target.is_empty(vmlist):
         raise Broken("the vmalloc window is not set up yet")
-    for address in target.entries(target.address_of("vmlist"), "struct vm_struct", "list",
-                                  (end - at) // PAGE):
+    for address in target.entries(vmlist, "struct vm_struct", "list", (end - at) // PAGE):
         if address == target.address_of("vmap_end"):
             continue
         area = _area(address)
