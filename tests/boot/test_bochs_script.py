@@ -77,6 +77,7 @@ def test_a_command_that_fails_fails_the_script(script):
 def test_a_panic_is_an_exit_of_2(script):
     done = script("kernel crash null")
     assert done.code == 2 and "script.rc:2: the kernel panicked" in done.err
+    assert "PDPT[  0]" in done.err, "the kernel's report is missing"
 
 
 def test_a_script_that_never_ends_is_ended_by_the_machine_s_clock(script):

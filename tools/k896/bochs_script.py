@@ -165,7 +165,7 @@ class Script:
             try:
                 self._line(line.strip())
             except Ended as end:
-                self._fail(end.ending.sentence, EXIT_KERNEL)
+                self._fail(end.ending.sentence, EXIT_KERNEL, self.machine.tail())
             except TimedOut as awaited:
                 self._fail(f"waited too long for {awaited}", EXIT_TIMEOUT)
             except Usage as wrong:
@@ -226,9 +226,9 @@ class Script:
         return SUBSTITUTION.sub(
             lambda part: format(self._value(part[1]), part[2] or ""), text)
 
-    def _fail(self, why: str, code: int = EXIT_FAILED) -> NoReturn:
+    def _fail(self, why: str, code: int = EXIT_FAILED, details: str = "") -> NoReturn:
         sys.stdout.flush()
-        raise Problem(f"{self.path}:{self.number}: {why}", code)
+        raise Problem(f"{self.path}:{self.number}: {why}", code, details)
 
 
 def _lines(path: Path) -> list[str]:
