@@ -19,6 +19,8 @@ PROCESS = 0x08048000  # what crash process maps; it touches the page behind
 FILES = ("pagetables", "zoneinfo", "buddyinfo", "pagetypeinfo", "slabinfo", "vmallocinfo")
 GDB_SECONDS = 60
 MARK = "------ "
+ON_PER_CPU_LIST = ("(unsigned long)contig_page_data.node_zones[1].pageset[0].pcp.lists[0].next"
+                   " - (unsigned long)&((struct page *)0)->lru")
 
 pytestmark = pytest.mark.xdist_group("gdb")
 
@@ -69,7 +71,8 @@ def prompt(attached):
         *[f"k896-pt 0x{address}" for address in addresses], "k896-maps", "k896-zones",
         "k896-buddy", "k896-slab", "k896-vm", *[f"k896-page 0x{pfn}" for pfn in frames],
         "k896-page mem_map + 0x5678", "k896-page 0xc5678abc", f"k896-page 0x{area}",
-        "k896-page 0x123456", "k896-page 0xe0000", "k896-pt", "k896-pt nonsense", "help k896")
+        "k896-page cache_chain.prev", f"k896-page {ON_PER_CPU_LIST}",
+        "k896-page 0x123456", "k896-pt", "k896-pt nonsense", "help k896")
     return said, found
 
 
@@ -167,6 +170,8 @@ def test_a_frame_is_found_by_number_struct_page_and_address(prompt):
     assert "mapped at ffc01000 by a page of 4K: write nx global (pkmap: slot 1)" in \
         found[f"k896-page {HIGHMEM_PFN:#x}"]
     assert re.search(r"of 2\^10 frames at 0x5400$", found["k896-page 0x5678"], re.M)
+    assert "\na slab of the cache kmem_cache\n" in found["k896-page cache_chain.prev"]
+    assert "\nfree: in zone Normal's list of CPU 0\n" in found[f"k896-page {ON_PER_CPU_LIST}"]
     area = next(name for name in found if name.startswith("k896-page 0xf8"))
     assert f"mapped at {area[12:]} by a page of 4K" in found[area]
 
