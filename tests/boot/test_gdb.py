@@ -19,7 +19,7 @@ PROCESS = 0x08048000  # what crash process maps; it touches the page behind
 FILES = ("pagetables", "zoneinfo", "buddyinfo", "pagetypeinfo", "slabinfo", "vmallocinfo")
 GDB_SECONDS = 60
 MARK = "------ "
-ON_PER_CPU_LIST = ("(unsigned long)contig_page_data.node_zones[1].pageset[0].pcp.lists[0].next"
+ON_PER_CPU_LIST = ("(unsigned long)contig_page_data.node_zones[1].pageset[0].pcp.lists[0][0].next"
                    " - (unsigned long)&((struct page *)0)->lru")
 
 pytestmark = pytest.mark.xdist_group("gdb")
@@ -171,7 +171,8 @@ def test_a_frame_is_found_by_number_struct_page_and_address(prompt):
         found[f"k896-page {HIGHMEM_PFN:#x}"]
     assert re.search(r"of 2\^10 frames at 0x5400$", found["k896-page 0x5678"], re.M)
     assert "\na slab of the cache kmem_cache\n" in found["k896-page cache_chain.prev"]
-    assert "\nfree: in zone Normal's list of CPU 0\n" in found[f"k896-page {ON_PER_CPU_LIST}"]
+    assert re.search(r"^free: in the block of 2\^0 frames at \w+, on CPU 0's list of zone Normal$",
+                     found[f"k896-page {ON_PER_CPU_LIST}"], re.M)
     area = next(name for name in found if name.startswith("k896-page 0xf8"))
     assert f"mapped at {area[12:]} by a page of 4K" in found[area]
 

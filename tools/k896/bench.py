@@ -2,7 +2,7 @@
 
 QEMU's clock advances by one for each instruction, nothing is typed and the serial
 line goes to a file: so two runs print the same digits. The kernel's command is
-src/monitor/bench.c; a real Linux's figures are in tests/bench.
+src/monitor/bench; a real Linux's figures are in tests/bench.
 """
 
 import argparse
@@ -11,9 +11,9 @@ import re
 import sys
 import tempfile
 from pathlib import Path
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
-from k896 import ROOT, Problem, Usage, build, words
+from k896 import ROOT, Problem, Usage, build, growth, words
 from k896.emulator import GIB, Config
 from k896.qemu import Qemu
 
@@ -43,8 +43,11 @@ def options(own: list[str], extra: list[str]) -> argparse.Namespace:
     chosen = parser.parse(own)
     if chosen.help:
         return chosen
+    chosen.part = chosen.words.pop(0) if set(chosen.words[:1]) & set(PARTS) else ""
     if len(chosen.words) > 1 or extra:
         raise Usage(f"./k896 bench takes no '{(chosen.words[1:] + extra)[0]}'")
+    if chosen.part and chosen.compare:
+        raise Usage(f"./k896 bench {chosen.part} has nothing to compare with")
     chosen.name = chosen.words[0] if chosen.words else ""
     if not NAME.fullmatch(chosen.name):
         raise Usage(f"'{chosen.name}' is no beginning of a figure's name")
@@ -82,8 +85,38 @@ def compared(found: dict[str, Figure]) -> list[str]:
     return lines
 
 
+def write_json(path: str, content: dict) -> None:
+    """What --json asks for."""
+    try:
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(content, file, indent=1)
+            file.write("\n")
+    except OSError as error:
+        raise Problem(f"--json {path}: {error.strerror}") from None
+
+
 def run(chosen: argparse.Namespace) -> int:
-    """Measure, print, and write what was asked for; 1 if there is no such figure."""
+    """Measure, print, and write what was asked for; 1 if that is not as it should be."""
+    return PARTS.get(chosen.part, _figures)(chosen)
+
+
+def _growth(chosen: argparse.Namespace) -> int:
+    """1 if a cost grows faster than it should."""
+    text = text_of(f"growth {chosen.name}", chosen.memory, chosen.preset)
+    found = growth.rows(text)
+    if not found:
+        raise Problem(f"no row of growth begins with '{chosen.name}'", 1, text[-500:])
+    print("\n\n".join("\n".join(growth.table(row)) for row in found))
+    if chosen.json:
+        write_json(chosen.json, {"growth": {row.name: {
+            "order": row.order, "n": row.what, "points": dict(row.points)} for row in found}})
+    sys.stdout.flush()
+    verdicts = [growth.judge(row) for row in found]
+    return 0 if all(verdict is None or verdict.holds for verdict in verdicts) else 1
+
+
+def _figures(chosen: argparse.Namespace) -> int:
+    """1 if there is no such figure."""
     text = text_of(chosen.name, chosen.memory, chosen.preset)
     found = figures(text)
     if not found:
@@ -96,11 +129,10 @@ def run(chosen: argparse.Namespace) -> int:
             print(f"{name:<40} {figure.median:>11.1f} {figure.least:>11.1f} {figure.most:>11.1f}")
     if chosen.json:
         medians = {name: figure.median for name, figure in found.items()}
-        try:
-            with open(chosen.json, "w", encoding="utf-8") as file:
-                json.dump({"figures": medians}, file, indent=1)
-                file.write("\n")
-        except OSError as error:
-            raise Problem(f"--json {chosen.json}: {error.strerror}") from None
+        write_json(chosen.json, {"figures": medians})
     sys.stdout.flush()
     return 0
+
+
+# What else ./k896 bench measures, by its first word.
+PARTS: dict[str, Callable[[argparse.Namespace], int]] = {"growth": _growth}

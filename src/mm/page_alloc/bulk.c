@@ -29,19 +29,6 @@ static unsigned long spare_pages(const struct zonelist *zonelist)
 	return free > mark ? free - mark : 0;
 }
 
-/* A free block of at most 2^max pages, or a part of that size; interrupts off. */
-static struct page *take_block(struct zone *zone, enum migratetype type, unsigned int max,
-			       unsigned int *order)
-{
-	for (*order = 0; *order < max; (*order)++) {
-		struct list_head *list = &zone->free_area[*order].free_list[type];
-
-		if (!list_empty(list))
-			break;
-	}
-	return __rmqueue_smallest(zone, *order, type);
-}
-
 static void take_apart(struct page *page, unsigned long nr, gfp_t gfp,
 		       struct page **pages)
 {
@@ -68,9 +55,8 @@ static unsigned long take_blocks(gfp_t gfp, unsigned long nr, struct page **page
 		struct page *page;
 
 		local_irq_save(flags);
-		page = take_block(zone, gfp_migratetype(gfp),
-				  min((unsigned int)__fls(nr - got), MAX_ORDER - 1U),
-				  &order);
+		page = rmqueue_block(zone, 0, min(__fls(nr - got), MAX_ORDER - 1U),
+				     gfp_migratetype(gfp), &order);
 		local_irq_restore(flags);
 		if (!page)
 			break;
@@ -116,40 +102,24 @@ static inline bool drop_last(struct page *page)
 	return true;
 }
 
-/* Within a pageblock, so of one zone and type. */
-static void free_run(struct page *page, unsigned long nr)
-{
-	enum migratetype type = get_pageblock_migratetype(page);
-	struct zone *zone = page_zone(page);
-
-	while (nr) {
-		unsigned int order =
-			min(__fls(nr), __ffs(page_to_pfn(page) | pageblock_nr_pages));
-		unsigned long flags;
-
-		local_irq_save(flags);
-		__free_one_page(zone, page, order, type);
-		local_irq_restore(flags);
-		page += 1UL << order;
-		nr -= 1UL << order;
-	}
-}
-
 /* Free the pages that follow one another from the first on; returns how many. */
 static unsigned long free_first_run(struct page **pages, unsigned long nr)
 {
 	struct page *first = pages[0];
 	unsigned long in_block = page_to_pfn(first) & (pageblock_nr_pages - 1);
 	unsigned long most = min(nr, pageblock_nr_pages - in_block), n = 0;
+	unsigned long flags;
 
 	while (n < most && pages[n] == first + n && drop_last(first + n))
 		n++;
-	if (likely(n)) {
-		free_run(first, n);
-		return n;
+	if (unlikely(!n)) {
+		__free_page(first);
+		return 1;
 	}
-	__free_page(first);
-	return 1;
+	local_irq_save(flags);
+	free_run(page_zone(first), first, n);
+	local_irq_restore(flags);
+	return n;
 }
 
 void free_pages_bulk(struct page **pages, unsigned long nr)

@@ -72,16 +72,24 @@ def _block_of(page: Page) -> Iterator[str]:
             return
 
 
+def _per_cpu_lists(zone: zones.Zone) -> Iterator[tuple[int, int, int]]:
+    """CPU, order and address of each list in front of a zone."""
+    sets = zone.value["pageset"]
+    lists = sets[0]["pcp"]["lists"].type
+    for cpu in range(sets.type.range()[1] + 1):
+        for order in range(lists.range()[1] + 1):
+            for kind in range(lists.target().range()[1] + 1):
+                yield cpu, order, zone.inside("pageset", cpu, "pcp", "lists", order, kind)
+
+
 def _on_per_cpu_list(page: Page) -> Iterator[str]:
     for zone in zones.zones():
-        sets = zone.value["pageset"]
-        lists = sets[0]["pcp"]["lists"].type.range()[1] + 1
-        for cpu in range(sets.type.range()[1] + 1):
-            for kind in range(lists):
-                head = zone.inside("pageset", cpu, "pcp", "lists", kind)
-                listed = target.entries(head, "struct page", "lru", zone["spanned_pages"])
-                if page.address in listed:
-                    yield f"free: in zone {zone.name}'s list of CPU {cpu}"
+        for cpu, order, head in _per_cpu_lists(zone):
+            first = page.pfn & -(1 << order)
+            block = page.address - (page.pfn - first) * _page_size()
+            if block in target.entries(head, "struct page", "lru", zone["spanned_pages"]):
+                yield (f"free: in the block of 2^{order} frames at {first:#x}, on CPU {cpu}'s "
+                       f"list of zone {zone.name}")
 
 
 def _owner(page: Page) -> Iterator[str]:
