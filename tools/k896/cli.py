@@ -6,10 +6,11 @@ import shutil
 import signal
 import sys
 import time
+from pathlib import Path
 from typing import Callable, NoReturn, Sequence
 
-from k896 import (BUILD, EXIT_BROKEN, EXIT_INTERRUPTED, Problem, Usage, build, iso, relative,
-                  tell)
+from k896 import (BUILD, EXIT_BROKEN, EXIT_INTERRUPTED, Problem, Usage, bochs_script, build,
+                  iso, relative, tell)
 from k896 import words as words_
 from k896.emulator import (GIB, MIB, Config, Ended, Machine, TimedOut, command_bytes,
                            create)
@@ -21,7 +22,8 @@ HELP = """\
                 print only what they print; exit 0 if all succeeded, 1 if a command
                 failed, 2 if the kernel refused the machine, panicked, triple-faulted
                 or was reset, 3 on time-out; the verdict in words goes to stderr
-./k896 debug    QEMU, stopped at its first instruction, with gdb attached
+./k896 debug    QEMU, stopped at its first instruction, with gdb attached, which
+                knows the kernel's structures (gdb's help k896)
 ./k896 bochs    Bochs's own debugger, stopped at start_kernel
 ./k896 test [WHAT ...]
                 run the tests: {groups}
@@ -44,6 +46,9 @@ Options of run, exec, debug and bochs:
   --display            with the machine's screen in a window
   --preset NAME        which build: {presets}
   -- ARGUMENT ...      the rest goes to the emulator as it is
+Options of bochs:
+  --script FILE        run the commands in FILE and exit (docs/bochs.md)
+  --ticks N            of the machine's clock that the script may take (4000000000)
 Options of exec:
   --timeout SECONDS    for boot and commands together, 120 unless told
   --fast               boot the kernel without GRUB and the ISO (QEMU only)
@@ -130,9 +135,12 @@ def _preset_option(parser: words_.Parser) -> None:
 
 
 def _machine_options(word: str, own: list[str], extra: list[str]) -> argparse.Namespace:
-    options = machine_parser(word).parse(own)
+    parser = machine_parser(word)
+    options = parser.parse(own)
     if options.help:
         return options
+    if word == "bochs" and options.script:
+        options = parser.parse(bochs_script.boot_options(options.script) + own)
     options.extra = extra
     complete(options)
     if word != "exec" and options.words:
@@ -159,6 +167,9 @@ def machine_parser(word: str) -> words_.Parser:
     parser.add_argument("--append", default="")
     parser.add_argument("--display", action="store_true")
     _preset_option(parser)
+    if word == "bochs":
+        parser.add_argument("--script")
+        parser.add_argument("--ticks", type=int, default=bochs_script.TICKS)
     if word == "exec":
         parser.add_argument("--timeout", default=str(EXEC_SECONDS))
         parser.add_argument("--fast", action="store_true")
@@ -332,6 +343,9 @@ def _bochs(options: argparse.Namespace) -> int:
     if options.emulator != "bochs":
         raise Usage("./k896 bochs is Bochs; QEMU with gdb is ./k896 debug")
     try:
+        if options.script:
+            return bochs_script.run(config_of(options), Path(options.script),
+                                    options.ticks)
         return debuggers.bochs(config_of(options), BUILD / options.preset)
     finally:
         _remove_temporary()

@@ -22,6 +22,7 @@ GROUPS = {
     "bench": ["test_bench.py"],
     "colour": ["test_colour.py"],
     "oracle": ["test_oracle.py"],
+    "debuggers": ["test_gdb.py", "test_bochs_script.py"],
     "witness": ["test_witness.py"],
     "fuzz": ["test_fuzz.py"],
     "tools": ["test_tools.py"],
