@@ -59,6 +59,8 @@ Options of bench:
   --mem SIZE, --preset NAME  as above
   --compare            beside a real Linux's figures
   --json FILE          write them to a file
+Options of lab start:
+  --solved             with the real code where the holes are
 Options of grade:
   --item N.M           this exercise alone
   --seed N             of the random tests, other than the lab's own

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import NamedTuple, Optional, Sequence
 
 from k896 import BUILD, ROOT, Problem, build, words
-from k896.bench import ICOUNT
 from k896.emulator import Config, Ending, TimedOut
-from k896.labs import INSTRUCTIONS_MAX, INSTRUCTIONS_STEP, Lab
+from k896.labs import INSTRUCTIONS_STEP, INSTRUCTIONS_STEPS, Lab
 from k896.qemu import Qemu
 
 PASSED, WRONG, PANICKED, TIMED_OUT = "passed", "wrong", "panicked", "timed out"
@@ -22,7 +21,11 @@ NOT_BOOTED, NOT_BUILT, NOT_BEGUN = "did not boot", "does not build", "not begun"
 
 SAFETY_SECONDS = 600
 COMMANDS_BYTES = 3500  # of the kernel's 4096 bytes of parameters
-WATCHDOG_PORT = 0x443  # of the card ib700: writing n arms it for 30 - 2n seconds
+DETERMINISTIC = ["-seed", "1", "-rtc", "base=2026-01-01T00:00:00,clock=vm"]
+# An instruction takes 4 ns of the machine's time, so that the card's two seconds are
+# labs.INSTRUCTIONS_STEP instructions. Time that the kernel sleeps counts as well.
+CLOCK = ["-icount", "shift=2,sleep=off", *DETERMINISTIC]
+WATCHDOG_PORT = 0x443  # of the card ib700: writing n arms it for 2 * (15 - n) seconds
 
 BLOCK = re.compile(r"^KTAP version 1\n1\.\.1\n", re.M)
 RESULT = re.compile(r"^    (not )?ok 1 (\w+)( # SKIP .*)?$", re.M)
@@ -30,8 +33,8 @@ CHECK = re.compile(r"^    # ((?:tests|src)/\S+:\d+: .*(?:\n    # +(?:got|expecte
 BUG = re.compile(r"kernel BUG at (\S+)!\n(?:\[[ \d.]+\] )?(.*)")
 PANIC = re.compile(r"Kernel panic - not syncing: (.*)")
 MISSING = re.compile(r"^test: .*: no such suite or case$", re.M)
-ERROR = re.compile(r"^.*?((?:src|tests)/\S+?:\d+(?::\d+)?: (?:fatal )?error: .*)$", re.M)
-LINKER = re.compile(r"^.*(undefined reference|multiple definition).*$", re.M)
+ERROR = re.compile(r"^.*?(?P<what>(?:src|tests)/\S+?:\d+(?::\d+)?: (?:fatal )?error: .*)$", re.M)
+LINKER = re.compile(r"(?P<what>(?:undefined reference|multiple definition) .*)$", re.M)
 
 
 class Outcome(NamedTuple):
@@ -73,7 +76,7 @@ def compiled(perform):
         error = ERROR.search(problem.details) or LINKER.search(problem.details)
         if not error:
             raise
-        raise NotBuilt(error[error.lastindex and error.re is ERROR and 1 or 0].strip()) from None
+        raise NotBuilt(error["what"].strip()) from None
 
 
 def _fill(tree: Path, sources: dict[str, str]) -> None:
@@ -148,7 +151,7 @@ def _boot(kernel: Path, lab: Lab, append: str, cases: list[str],
         output, control = Path(folder) / "serial", Path(folder) / "qtest"
         config = Config(memory=words.memory_size(lab.memory), kernel=kernel, fast=True,
                         append=f"quiet {append} {runs} run=poweroff",
-                        extra=[*ICOUNT, "-S", "-device", "ib700", "-action",
+                        extra=[*CLOCK, "-S", "-device", "ib700", "-action",
                                "watchdog=poweroff", "-qtest", f"unix:{control}"])
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(str(control))
@@ -165,11 +168,11 @@ def _boot(kernel: Path, lab: Lab, append: str, cases: list[str],
 
 def _arm(listener: socket.socket, instructions: int) -> None:
     """Start the watchdog card through QEMU's test port."""
-    steps = (INSTRUCTIONS_MAX - instructions) // INSTRUCTIONS_STEP
+    code = INSTRUCTIONS_STEPS - instructions // INSTRUCTIONS_STEP
     listener.settimeout(SAFETY_SECONDS)
     connection, _ = listener.accept()
     with connection:
-        connection.sendall(f"outb {WATCHDOG_PORT:#x} {steps}\n".encode())
+        connection.sendall(f"outb {WATCHDOG_PORT:#x} {code}\n".encode())
         if not connection.recv(100).startswith(b"OK"):
             raise Problem("QEMU's test port did not arm the watchdog")
 
@@ -214,8 +217,8 @@ def _outcome(result: re.Match, said: str) -> Outcome:
 def _fate(lab: Lab, text: str, ending: Ending) -> Outcome:
     """Why the machine ended in the middle of a case."""
     if ending.kind == TIMED_OUT:
-        return Outcome(TIMED_OUT, f"still running after {_thousands(lab.instructions_max)} "
-                       "instructions")
+        return Outcome(TIMED_OUT, f"still running after {lab.instructions_max // 10**6:,} "
+                       "million instructions")
     return Outcome(PANICKED, panic_sentence(text) or "the machine triple-faulted or was reset")
 
 
@@ -233,5 +236,3 @@ def panic_sentence(text: str) -> Optional[str]:
     return panics[-1].strip() if panics else None
 
 
-def _thousands(count: int) -> str:
-    return f"{count // 10**6:,} million"
