@@ -102,11 +102,8 @@ static struct frame_range frames_of(const struct bootmem_data *bdata, phys_addr_
 	BUG_ON(size == 0);
 	BUG_ON(end < addr);
 	/* LAB 3.1 BEGIN
-	 * Round [addr, end) to whole frames: outward, to all that it touches; or, with
-	 * inside, inward, to those that lie wholly in it. That may be none: then the
-	 * result's start is its end. BUG_ON a range that leaves the node, but a frame
-	 * of which inside leaves out a part may reach over the node's border.
-	 *
+	 * The frames that [addr, end) touches or, with inside, those that lie wholly
+	 * in it; none: start == end. BUG_ON if they leave the node.
 	 * START WITH
 	 *	(void)inside;
 	 *	return (struct frame_range){PFN_DOWN(addr), PFN_DOWN(addr)};
@@ -126,10 +123,8 @@ static unsigned long mark_reserved(struct bootmem_data *bdata, unsigned long sta
                                    unsigned long end)
 {
 	/* LAB 3.1 BEGIN
-	 * Set the bits of the frames [start, end), and keep nr_free right: some of
-	 * them may be reserved already. nr_fresh: how many were not. Bit 0 is the
-	 * node's first frame.
-	 *
+	 * Set the bits of [start, end), of which some may be set already, and keep
+	 * nr_free right. nr_fresh: how many were not set.
 	 * START WITH
 	 *	unsigned long nr_fresh = 0;
 	 */
@@ -147,8 +142,7 @@ static void mark_free(struct bootmem_data *bdata, unsigned long start,
                       unsigned long end)
 {
 	/* LAB 3.1 BEGIN
-	 * Clear the bits of the frames [start, end), which are all reserved.
-	 *
+	 * Clear the bits of [start, end), which are all set; keep nr_free right.
 	 * START WITH
 	 */
 	bitmap_clear(bdata->node_bootmem_map, start - base_pfn(bdata), end - start);
@@ -252,11 +246,8 @@ static bool find_run(struct bootmem_data *bdata, const struct bootmem_request *r
 	unsigned long align_pages = max(req->align >> PAGE_SHIFT, 1UL);
 
 	/* LAB 3.2 BEGIN
-	 * First fit: the lowest frame at or above `from` where nr_pages free frames
-	 * begin, all below `end`, at a physical address that align divides. Its number
-	 * goes to *pfn. last_goal and last_success may make the search quick; if you
-	 * leave them alone, they stay right.
-	 *
+	 * The lowest frame, a multiple of align_pages, where nr_pages free ones begin
+	 * in [from, end), to *pfn. You may leave last_goal and last_success alone.
 	 * START WITH
 	 *	(void)base, (void)end, (void)from, (void)nr_pages, (void)align_pages;
 	 *	(void)pfn;
@@ -278,10 +269,8 @@ static bool find_run(struct bootmem_data *bdata, const struct bootmem_request *r
 }
 
 /* LAB 3.3 BEGIN
- * A place at or above floor: in the rest of the last page used, if last_offset says that
- * there is one and req->align, floor and the limit let you; else where find_run finds one;
- * and if that begins right behind the last page used, the allocation begins in the rest.
- *
+ * Use the rest of the page of the last allocation, if there is one that floor, limit and
+ * align allow: alone, or with the run behind it. Else as here.
  * START WITH
  * static bool place_above(struct bootmem_data *bdata, const struct bootmem_request *req,
  *                         phys_addr_t floor, phys_addr_t *addr)
@@ -346,7 +335,6 @@ bool bootmem_place(struct bootmem_data *bdata, const struct bootmem_request *req
 		goal = start;
 	/* LAB 3.2 BEGIN
 	 * Look above the goal; if nothing fits there, from the node's start on.
-	 *
 	 * START WITH
 	 *	(void)goal;
 	 *	if (!place_above(bdata, req, start, addr))
@@ -377,10 +365,8 @@ void *__alloc_bootmem_core(struct bootmem_data *bdata,
 }
 
 /* LAB 3.4 BEGIN
- * Hand the free frames [pfn, end) over by release(): in blocks of 2^order frames, each the
- * largest that begins there, is aligned to its own size, ends by end and is below MAX_ORDER.
- * Returns how many frames these are.
- *
+ * Hand the free frames [pfn, end) to release(), in blocks of the largest order below
+ * MAX_ORDER that is aligned and ends by end. Returns how many frames these are.
  * START WITH
  * static unsigned long release_run(unsigned long pfn, unsigned long end,
  *                                  bootmem_release_t release)

@@ -2,7 +2,6 @@
 
     /* LAB 3.2 BEGIN
      * What the student reads.
-     *
      * START WITH
      *	return false;
      */
@@ -60,7 +59,7 @@ def of_reference(text: str, path: str) -> list[Fence]:
         said, found, stub = match["comment"].partition(START)
         lines = said.splitlines()
         text_said = " ".join(_bare(part) for part in lines).strip()
-        if not found or _bare(lines[-1] if lines else ""):
+        if not found or _bare(lines[-1]):
             raise Malformed(path, line, f"LAB {match['item']} has no line {START}")
         if not text_said:
             raise Malformed(path, line, f"LAB {match['item']} does not tell what to do")

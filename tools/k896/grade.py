@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Iterator, NamedTuple, Optional
 
 from k896 import EXIT_DATA, ROOT, Problem, Usage, build, fences, labs, relative, trial, words
-from k896.labs import CODE_SUFFIXES, Behaviour, Item, Lab
+from k896.labs import CODE_SUFFIXES, Behaviour, Boot, Item, Lab
 from k896.trial import NOT_BEGUN, NOT_BUILT, PASSED, NotBuilt, Outcome
 
 FILE_BYTES_MAX, FILES_MAX = 1 << 20, 2000
@@ -201,26 +201,26 @@ def tried(lab: Lab, kernel, items: list[Item], seed: int) -> Grades:
     if not items:
         return {}
     behaviours = [behaviour for item in items for behaviour in item.behaviours]
-    found: dict[tuple[str, str], Outcome] = {}
+    found: dict[tuple[Boot, str], Outcome] = {}
     try:
         image = kernel()
     except NotBuilt as error:
         failed = Outcome(NOT_BUILT, str(error))
-        found = {(b.append, case): failed for b in behaviours for case in b.cases}
+        found = {(b.boot, case): failed for b in behaviours for case in b.cases}
     else:
-        for append in dict.fromkeys(behaviour.append for behaviour in behaviours):
-            cases = [case for behaviour in behaviours if behaviour.append == append
+        for boot in dict.fromkeys(behaviour.boot for behaviour in behaviours):
+            cases = [case for behaviour in behaviours if behaviour.boot == boot
                      for case in behaviour.cases]
-            results = trial.outcomes(image, lab, append, cases, seed)
-            found |= {(append, case): outcome for case, outcome in results.items()}
+            results = trial.outcomes(image, lab, boot, cases, seed)
+            found |= {(boot, case): outcome for case, outcome in results.items()}
     return {item.number: [_graded(behaviour, found) for behaviour in item.behaviours]
             for item in items}
 
 
-def _graded(behaviour: Behaviour, found: dict[tuple[str, str], Outcome]) -> Graded:
+def _graded(behaviour: Behaviour, found: dict[tuple[Boot, str], Outcome]) -> Graded:
     """By the first of its cases that did not pass."""
     for case in behaviour.cases:
-        outcome = found[behaviour.append, case]
+        outcome = found[behaviour.boot, case]
         if outcome.verdict != PASSED:
             return Graded(behaviour, outcome, case)
     return Graded(behaviour, Outcome(PASSED), behaviour.cases[0])
@@ -251,7 +251,7 @@ def _behaviour(lab: Lab, graded: Graded, seed: int) -> dict:
     behaviour = graded.behaviour
     return {"name": behaviour.name, "points": graded.points, "of": behaviour.points,
             "verdict": graded.outcome.verdict, "reason": graded.outcome.reason,
-            "command": command(lab, behaviour.append, graded.case, seed)}
+            "command": command(lab, behaviour.boot.append, graded.case, seed)}
 
 
 def command(lab: Lab, append: str, case: str, seed: int) -> str:

@@ -36,13 +36,21 @@ IDENTITY = ("-c", "user.name=k896", "-c", "user.email=k896@localhost",
 
 
 @dataclass(frozen=True)
+class Boot:
+    """In which machine cases run: the kernel's parameters, the limit of the boot."""
+
+    append: str
+    instructions_max: int
+
+
+@dataclass(frozen=True)
 class Behaviour:
     """Something that the student's code does, and the cases that all must pass."""
 
     name: str
     points: int
     cases: tuple[str, ...]
-    append: str  # boot parameters
+    boot: Boot
 
 
 @dataclass(frozen=True)
@@ -67,8 +75,6 @@ class Lab:
     title: str
     seed: int
     memory: str
-    append: str
-    instructions_max: int
     items: tuple[Item, ...]
 
     @property
@@ -96,20 +102,24 @@ def lab_of(number: int) -> Lab:
 def _read(file: Path) -> Lab:
     try:
         data = json.loads(file.read_text())
-        append = data.get("append", "")
+        usual = Boot("", INSTRUCTIONS_STEP)
         return Lab(number=int(file.parent.name[:2]), folder=file.parent, title=data["title"],
-                   seed=int(data["seed"]), memory=data["memory"], append=append,
-                   instructions_max=int(data.get("instructions_max", INSTRUCTIONS_STEP)),
-                   items=tuple(_item(item, append) for item in data["items"]))
+                   seed=int(data["seed"]), memory=data["memory"],
+                   items=tuple(_item(item, _boot(data, usual)) for item in data["items"]))
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise Problem(f"{relative(file)} is not as docs/labs.md tells: "
                       f"{type(error).__name__} {error}", EXIT_DATA) from None
 
 
-def _item(data: dict, append: str) -> Item:
+def _boot(data: dict, otherwise: Boot) -> Boot:
+    return Boot(str(data.get("append", otherwise.append)),
+                int(data.get("instructions_max", otherwise.instructions_max)))
+
+
+def _item(data: dict, boot: Boot) -> Item:
     behaviours = tuple(
         Behaviour(entry["name"], int(entry["points"]), tuple(entry["cases"]),
-                  entry.get("append", append)) for entry in data["behaviours"])
+                  _boot(entry, boot)) for entry in data["behaviours"])
     return Item(data["item"], data["title"], behaviours)
 
 
@@ -276,9 +286,6 @@ def _check_lab(lab: Lab, in_source: set[str], cases: set[str]) -> Iterator[str]:
         yield f"items are {', '.join(numbers)}, not {lab.number}.1, {lab.number}.2, ..."
     if lab.points != POINTS_OF_A_LAB:
         yield f"{lab.points} points in all, not {POINTS_OF_A_LAB}"
-    steps, rest = divmod(lab.instructions_max, INSTRUCTIONS_STEP)
-    if rest or not 0 < steps <= INSTRUCTIONS_STEPS:
-        yield "instructions_max is not 500 million or a multiple of it up to 7,500 million"
     for text in ("README.md", "README.zh.md"):
         yield from _check_text(lab, text)
     names = [behaviour.name for item in lab.items for behaviour in item.behaviours]
@@ -288,10 +295,17 @@ def _check_lab(lab: Lab, in_source: set[str], cases: set[str]) -> Iterator[str]:
         if item.number not in in_source:
             yield f"item {item.number} has no fence in the source"
         for behaviour in item.behaviours:
-            if behaviour.points < 1 or not behaviour.cases:
-                yield f"'{behaviour.name}' needs a point and a case at least"
+            yield from (f"'{behaviour.name}': {sentence}" for sentence in _check_numbers(behaviour))
             yield from (f"there is no test case {case}" for case in behaviour.cases
                         if case not in cases)
+
+
+def _check_numbers(behaviour: Behaviour) -> Iterator[str]:
+    steps, rest = divmod(behaviour.boot.instructions_max, INSTRUCTIONS_STEP)
+    if rest or not 0 < steps <= INSTRUCTIONS_STEPS:
+        yield "instructions_max is not 500 million or a multiple of it up to 7,500 million"
+    if behaviour.points < 1 or not behaviour.cases:
+        yield "at least a point and a case are needed"
 
 
 def _check_text(lab: Lab, name: str) -> Iterator[str]:

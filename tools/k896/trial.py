@@ -13,7 +13,7 @@ from typing import NamedTuple, Optional, Sequence
 
 from k896 import BUILD, ROOT, Problem, build, words
 from k896.emulator import Config, Ending, TimedOut
-from k896.labs import INSTRUCTIONS_STEP, INSTRUCTIONS_STEPS, Lab
+from k896.labs import INSTRUCTIONS_STEP, INSTRUCTIONS_STEPS, Boot, Lab
 from k896.qemu import Qemu
 
 PASSED, WRONG, PANICKED, TIMED_OUT = "passed", "wrong", "panicked", "timed out"
@@ -107,22 +107,21 @@ def _is_code(name: str) -> bool:
 # Booting
 
 
-def outcomes(kernel: Path, lab: Lab, append: str, cases: Sequence[str],
-             seed: int) -> dict[str, Outcome]:
+def outcomes(kernel: Path, lab: Lab, boot: Boot, cases: Sequence[str], seed: int) -> dict[str, Outcome]:
     """Each case's outcome. One that ends the machine costs only itself."""
     found: dict[str, Outcome] = {}
     left = list(dict.fromkeys(cases))
     while left:
         now = _that_fit(left, seed)
-        text, ending = _boot(kernel, lab, append, now, seed)
+        text, ending = _run(kernel, lab, boot, now, seed)
         results = _results(text, now)
         found.update(zip(now, results))
         left = left[len(results):]
         if len(results) == len(now):
             continue
-        fate = _fate(lab, text, ending)
+        fate = _fate(boot, text, ending)
         if not BLOCK.search(text):
-            fate = Outcome(NOT_BOOTED, _before_the_tests(lab, text, ending))
+            fate = Outcome(NOT_BOOTED, _before_the_tests(boot, text, ending))
             return found | {case: fate for case in left}
         found[left.pop(0)] = fate
     return found
@@ -143,21 +142,21 @@ def _that_fit(cases: list[str], seed: int) -> list[str]:
     return chosen
 
 
-def _boot(kernel: Path, lab: Lab, append: str, cases: list[str],
-          seed: int) -> tuple[str, Ending]:
+def _run(kernel: Path, lab: Lab, boot: Boot, cases: list[str],
+         seed: int) -> tuple[str, Ending]:
     """Run these cases in one machine; its console's text, and why it ended."""
     runs = " ".join(f'run="{command(case, seed)}"' for case in cases)
     with tempfile.TemporaryDirectory(prefix="k896-trial-") as folder:
         output, control = Path(folder) / "serial", Path(folder) / "qtest"
         config = Config(memory=words.memory_size(lab.memory), kernel=kernel, fast=True,
-                        append=f"quiet {append} {runs} run=poweroff",
+                        append=f"quiet {boot.append} {runs} run=poweroff",
                         extra=[*CLOCK, "-S", "-device", "ib700", "-action",
                                "watchdog=poweroff", "-qtest", f"unix:{control}"])
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(str(control))
             listener.listen(1)
             with Qemu(config, f"file,id=console,path={output}") as machine:
-                _arm(listener, lab.instructions_max)
+                _arm(listener, boot.instructions_max)
                 machine.qmp("cont")
                 ending = _end_of(machine)
         text = output.read_text(errors="replace").replace("\r", "")
@@ -214,16 +213,16 @@ def _outcome(result: re.Match, said: str) -> Outcome:
                    else "the test failed without a word")
 
 
-def _fate(lab: Lab, text: str, ending: Ending) -> Outcome:
+def _fate(boot: Boot, text: str, ending: Ending) -> Outcome:
     """Why the machine ended in the middle of a case."""
     if ending.kind == TIMED_OUT:
-        return Outcome(TIMED_OUT, f"still running after {lab.instructions_max // 10**6:,} "
+        return Outcome(TIMED_OUT, f"still running after {boot.instructions_max // 10**6:,} "
                        "million instructions")
     return Outcome(PANICKED, panic_sentence(text) or "the machine triple-faulted or was reset")
 
 
-def _before_the_tests(lab: Lab, text: str, ending: Ending) -> str:
-    fate = _fate(lab, text, ending)
+def _before_the_tests(boot: Boot, text: str, ending: Ending) -> str:
+    fate = _fate(boot, text, ending)
     said = "" if text.strip() else ", and it printed nothing"
     return f"{fate.reason}{said}"
 
