@@ -28,7 +28,7 @@ def patches(lab: int) -> list[Path]:
 def copy_of(lab: int, folder: Path, fill=labs.solution) -> Path:
     """A student's copy of a lab, solved unless told otherwise."""
     folder.mkdir()
-    labs.write_copy(LABS[lab], folder, fill)
+    labs.write_code(LABS[lab], folder, fill)
     return folder
 
 
@@ -91,10 +91,12 @@ def test_a_wrong_solution_loses_what_it_must(patch, tmp_path):
 
 @pytest.mark.parametrize("lab", LABS)
 def test_three_runs_agree_whatever_the_line_endings(lab, tmp_path):
-    folder = wrong_copy(patches(lab)[0], tmp_path / "wrong")
-    first, second = (grade.grade(LABS[lab], folder) for _ in range(2))
+    patch = patches(lab)[0]
+    item = LOSS.search(patch.read_text())[1]
+    folder = wrong_copy(patch, tmp_path / "wrong")
+    first, second = (grade.grade(LABS[lab], folder, item) for _ in range(2))
     to_crlf(folder)
-    assert first == second == grade.grade(LABS[lab], folder)
+    assert first == second == grade.grade(LABS[lab], folder, item) and losses(first)
 
 
 # The grader, by lab 3
@@ -122,12 +124,13 @@ def test_without_its_marks_an_item_is_tried_together_with_all_else(tmp_path):
 
 def test_a_kernel_that_does_not_boot_says_why(tmp_path):
     folder = copy_of(3, tmp_path / "copy")
-    replace(folder, "src/mm/bootmem.c", "	bdata->nr_free -= nr_fresh;\n",
-            '	panic("no %s", "luck");\n')
-    told = grade.grade(LABS[3], folder, item="3.1")
-    assert (told["of"], len(told["items"])) == (30, 1)
-    reasons = {one["reason"] for one in told["items"][0]["behaviours"]}
-    assert reasons <= {"", "no luck"} and "no luck" in reasons
+    replace(folder, "src/mm/bootmem.c", "		release(pfn, order);\n",
+            '		panic("no %s", "luck");\n		release(pfn, order);\n')
+    told = grade.grade(LABS[3], folder, item="3.4")
+    assert (told["points"], told["of"], len(told["items"])) == (0, 25, 1)
+    behaviours = told["items"][0]["behaviours"]
+    assert {one["reason"] for one in behaviours} == {"no luck"}
+    assert [one["verdict"] for one in behaviours] == [trial.PANICKED] * 3 + [trial.NOT_BOOTED]
 
 
 def test_only_plain_code_files_are_taken_from_a_student(tmp_path):
@@ -200,8 +203,9 @@ def test_a_working_copy_starts_from_one_commit_and_grades_itself(tmp_path):
 
 @pytest.mark.full
 def test_a_working_copy_grades_what_was_done_in_it(tmp_path):
-    copy = copy_of(3, tmp_path / "copy", lambda fence: fence.stub
-                   if fence.item == "3.4" else fence.region)
+    copy = tmp_path
+    labs.write_copy(LABS[3], copy, lambda fence: fence.stub
+                    if fence.item == "3.4" else fence.region)
     own = run(copy / "k896", "grade", "3", "--json", cwd=copy)
     assert own.code == 0, own.err
     # the model of 3.2 hands over at its end, by 3.4

@@ -150,5 +150,5 @@ def _without_last_lines(head: str) -> str:
 
 def _stub(lines: str) -> str:
     """The code behind START WITH: ' *<tab>code' and ' * code' without their stars."""
-    bare = [re.sub(r"^[ \t]*\*? ?", "", line, count=1).rstrip() for line in lines.split("\n")[1:-1]]
-    return "".join(line + "\n" for line in bare)
+    bare = (re.sub(r"^[ \t]*\*? ?", "", line, count=1) for line in lines.split("\n")[1:-1])
+    return "".join(line.rstrip() + "\n" for line in bare)

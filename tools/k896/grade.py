@@ -21,7 +21,7 @@ from k896.labs import CODE_SUFFIXES, Behaviour, Boot, Item, Lab
 from k896.trial import NOT_BEGUN, NOT_BUILT, PASSED, NotBuilt, Outcome
 
 FILE_BYTES_MAX, FILES_MAX = 1 << 20, 2000
-NAME = re.compile(r"[\w.+-]+")
+NAME = re.compile(r"[\w./+-]+", re.A)
 SEED_BITS = 64
 Place = tuple[str, int]  # an item's number and the place's
 
@@ -57,7 +57,7 @@ def read_student(folder: Path) -> Student:
     sources, notes = {}, []
     for path in _code_files(folder / "src"):
         name = str(path.relative_to(folder))
-        content = _read(path)
+        content = _read(path) if NAME.fullmatch(name) else None
         if content is None:
             notes.append(f"{name} was left out: not a regular file of at most "
                          f"{FILE_BYTES_MAX >> 20} MiB with a plain name")
@@ -79,8 +79,6 @@ def _code_files(top: Path) -> Iterator[Path]:
 
 def _read(path: Path) -> Optional[str]:
     """None: not to be taken."""
-    if not all(NAME.fullmatch(part) for part in path.parts[path.parts.index("src") + 1:]):
-        return None
     try:
         opened = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:

@@ -179,13 +179,17 @@ def digest(regions: list[str]) -> str:
 def write_copy(lab: Lab, folder: Path, fill: Callable[[Fence], str] = stub) -> None:
     """The working copy without its git repository, into a folder that is there."""
     for path in _tracked():
-        source, target = ROOT / path, folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if path.startswith("src/") and source.suffix in CODE_SUFFIXES:
-            target.write_text(fences.filled(source.read_text(), path, lab.number, fill))
-            shutil.copymode(source, target)
-        else:
-            shutil.copy(source, target)
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / path, folder / path)
+    write_code(lab, folder, fill)
+
+
+def write_code(lab: Lab, folder: Path, fill: Callable[[Fence], str] = stub) -> None:
+    """What of a working copy the grader looks at."""
+    for path, text in source_files().items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(fences.filled(text, path, lab.number, fill))
+    (folder / STARTED).parent.mkdir(exist_ok=True)
     cut: dict[str, list[str]] = {}
     for fence in all_fences().values():
         if fence.lab == lab.number:
@@ -295,7 +299,7 @@ def _check_lab(lab: Lab, in_source: set[str], cases: set[str]) -> Iterator[str]:
         if item.number not in in_source:
             yield f"item {item.number} has no fence in the source"
         for behaviour in item.behaviours:
-            yield from (f"'{behaviour.name}': {sentence}" for sentence in _check_numbers(behaviour))
+            yield from (f"'{behaviour.name}': {wrong}" for wrong in _check_numbers(behaviour))
             yield from (f"there is no test case {case}" for case in behaviour.cases
                         if case not in cases)
 

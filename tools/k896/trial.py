@@ -107,7 +107,8 @@ def _is_code(name: str) -> bool:
 # Booting
 
 
-def outcomes(kernel: Path, lab: Lab, boot: Boot, cases: Sequence[str], seed: int) -> dict[str, Outcome]:
+def outcomes(kernel: Path, lab: Lab, boot: Boot, cases: Sequence[str],
+             seed: int) -> dict[str, Outcome]:
     """Each case's outcome. One that ends the machine costs only itself."""
     found: dict[str, Outcome] = {}
     left = list(dict.fromkeys(cases))
