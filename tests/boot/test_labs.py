@@ -131,6 +131,7 @@ def test_a_kernel_that_does_not_boot_says_why(tmp_path):
     behaviours = told["items"][0]["behaviours"]
     assert {one["reason"] for one in behaviours} == {"no luck"}
     assert [one["verdict"] for one in behaviours] == [trial.PANICKED] * 3 + [trial.NOT_BOOTED]
+    assert told["notes"] == ["as it is, the kernel did not boot: no luck"]
 
 
 def test_only_plain_code_files_are_taken_from_a_student(tmp_path):

@@ -18,7 +18,7 @@ from typing import Iterator, NamedTuple, Optional
 
 from k896 import EXIT_DATA, ROOT, Problem, Usage, build, fences, labs, relative, trial, words
 from k896.labs import CODE_SUFFIXES, Behaviour, Boot, Item, Lab
-from k896.trial import NOT_BEGUN, NOT_BUILT, PASSED, NotBuilt, Outcome
+from k896.trial import NOT_BEGUN, NOT_BOOTED, NOT_BUILT, PASSED, NotBuilt, Outcome
 
 FILE_BYTES_MAX, FILES_MAX = 1 << 20, 2000
 NAME = re.compile(r"[\w./+-]+", re.A)
@@ -138,6 +138,7 @@ class Grader:
         whole = self._whole()
         grades = not_begun([item for item in items if item not in begun])
         grades |= tried(self.lab, lambda: trial.kernel_of(whole), begun, self.seed)
+        self.notes += whole_fails(grades)
         for item in begun:
             alone = self._alone(item.number)
             lost = any(not graded.points for graded in grades[item.number])
@@ -222,6 +223,15 @@ def _graded(behaviour: Behaviour, found: dict[tuple[Boot, str], Outcome]) -> Gra
         if outcome.verdict != PASSED:
             return Graded(behaviour, outcome, case)
     return Graded(behaviour, Outcome(PASSED), behaviour.cases[0])
+
+
+def whole_fails(grades: Grades) -> list[str]:
+    """What a student should know whose items are right but whose kernel is not."""
+    for graded in (one for behaviours in grades.values() for one in behaviours):
+        verdict, reason = graded.outcome
+        if verdict in (NOT_BUILT, NOT_BOOTED):
+            return [f"as it is, the kernel {verdict}: {reason}"]
+    return []
 
 
 def better(together: Graded, alone: Graded) -> Graded:
