@@ -33,6 +33,11 @@ HELP = """\
 ./k896 bench growth [NAME]
                 how they grow with the memory in use, the areas that live, and the
                 like; exit 1 if one grows faster than it should
+./k896 lab start N [DIR]
+                make a working copy of lab N for yourself; lab check looks whether
+                the fences that the labs are cut at are sound
+./k896 grade N [DIR]
+                points for a working copy, and the reason for each that is lost
 ./k896 build    build the kernel and its ISO, build/PRESET/k896.iso
 ./k896 clean    remove everything that was built
 ./k896 help     this text
@@ -62,6 +67,12 @@ Options of bench:
   --mem SIZE, --preset NAME  as above
   --compare            beside a real Linux's figures
   --json FILE          write them to a file
+Options of lab start:
+  --solved             with the real code where the holes are
+Options of grade:
+  --item N.M           this exercise alone
+  --seed N             of the random tests, other than the lab's own
+  --json               for programs
 --yes installs missing packages without asking.
 
 Other exit codes: 64 wrong word or option, 65 a file is not what it should be,
@@ -376,6 +387,26 @@ def _bench(options: argparse.Namespace) -> int:
     return bench.run(options)
 
 
+def _lab_options(word: str, own: list[str], extra: list[str]) -> argparse.Namespace:
+    from k896 import labs
+    return labs.options(own, extra)
+
+
+def _lab(options: argparse.Namespace) -> int:
+    from k896 import labs
+    return labs.run(options)
+
+
+def _grade_options(word: str, own: list[str], extra: list[str]) -> argparse.Namespace:
+    from k896 import grade
+    return grade.options(own, extra)
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from k896 import grade
+    return grade.run(options)
+
+
 def _clean(options: argparse.Namespace) -> int:
     shutil.rmtree(BUILD, ignore_errors=True)
     return 0
@@ -395,6 +426,8 @@ COMMANDS: dict[str, tuple[Callable, Callable]] = {
     "bochs": (_machine_options, _bochs),
     "test": (_test_options, _test),
     "bench": (_bench_options, _bench),
+    "lab": (_lab_options, _lab),
+    "grade": (_grade_options, _grade),
     "build": (_plain_options, _build),
     "clean": (_plain_options, _clean),
     "help": (_plain_options, _help),
