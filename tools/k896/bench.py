@@ -1,26 +1,21 @@
 """./k896 bench: the kernel's own benchmark, in an emulator that counts instructions.
 
-QEMU's clock advances by one for each instruction, nothing is typed and the serial
-line goes to a file: so two runs print the same digits. The kernel's command is
-src/monitor/bench.c; a real Linux's figures are in tests/bench.
+Two runs print the same digits. The kernel's command is src/monitor/bench.c; a real
+Linux's figures are in tests/bench. What is not a row of that command is a word of its
+own, in a module of its own.
 """
 
 import argparse
 import json
 import re
 import sys
-import tempfile
-from pathlib import Path
 from typing import NamedTuple
 
-from k896 import ROOT, Problem, Usage, build, words
-from k896.emulator import GIB, Config
-from k896.qemu import Qemu
+from k896 import Problem, Usage, bench_boot, bench_memory, build, counted, words
+from k896.emulator import GIB
 
-PEER = ROOT / "tests" / "bench" / "linux-6.1-686-pae.json"
-ICOUNT = ["-icount", "shift=0,sleep=off", "-seed", "1",
-          "-rtc", "base=2026-01-01T00:00:00,clock=vm"]
-SECONDS = 600
+WORDS = {"boot": bench_boot, "memory": bench_memory}
+PEER = counted.PEER
 NAME = re.compile(r"\w*")
 ROW = re.compile(r"^(\w+) +(\d+\.\d) +(\d+\.\d) +(\d+\.\d)$", re.M)
 
@@ -35,6 +30,10 @@ class Figure(NamedTuple):
 
 def options(own: list[str], extra: list[str]) -> argparse.Namespace:
     """Check ./k896 bench's words and options."""
+    if own and own[0] in WORDS:
+        chosen = WORDS[own[0]].options(own[1:], extra)
+        chosen.perform = WORDS[own[0]].run
+        return chosen
     parser = words.Parser("bench")
     parser.add_argument("--mem", default="4G")
     parser.add_argument("--preset", default="default", choices=build.presets())
@@ -49,21 +48,13 @@ def options(own: list[str], extra: list[str]) -> argparse.Namespace:
     if not NAME.fullmatch(chosen.name):
         raise Usage(f"'{chosen.name}' is no beginning of a figure's name")
     chosen.memory = words.memory_size(chosen.mem)
+    chosen.perform = run_figures
     return chosen
 
 
 def text_of(name: str, memory: int = 4 * GIB, preset: str = "default") -> str:
     """What `bench NAME` prints in a machine that counts instructions."""
-    config = Config(memory=memory, kernel=build.kernel(preset), fast=True, extra=ICOUNT,
-                    append=f'quiet run="bench {name}" run=poweroff')
-    with tempfile.TemporaryDirectory(prefix="k896-bench-") as folder:
-        output = Path(folder) / "serial"
-        with Qemu(config, f"file,id=console,path={output}") as machine:
-            ending = machine.wait_end(SECONDS)
-        text = output.read_text(errors="replace").replace("\r", "")
-    if ending.kind != "poweroff":
-        raise Problem(f"the benchmark did not end: {ending.sentence}", details=text[-2000:])
-    return text
+    return counted.text_of([f"bench {name}"], memory, preset)
 
 
 def figures(text: str) -> dict[str, Figure]:
@@ -83,6 +74,11 @@ def compared(found: dict[str, Figure]) -> list[str]:
 
 
 def run(chosen: argparse.Namespace) -> int:
+    """Do what the words say."""
+    return chosen.perform(chosen)
+
+
+def run_figures(chosen: argparse.Namespace) -> int:
     """Measure, print, and write what was asked for; 1 if there is no such figure."""
     text = text_of(chosen.name, chosen.memory, chosen.preset)
     found = figures(text)
