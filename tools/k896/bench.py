@@ -1,17 +1,16 @@
 """./k896 bench: the kernel's own benchmark, in an emulator that counts instructions.
 
-Two runs print the same digits. The kernel's command is src/monitor/bench.c; a real
-Linux's figures are in tests/bench. What is not a row of that command is a word of its
-own, in a module of its own.
+Two runs print the same digits. The kernel's command is src/monitor/bench; a real
+Linux's figures are in tests/bench. WORDS are what is no row of that command.
 """
 
 import argparse
 import json
 import re
 import sys
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
-from k896 import Problem, Usage, bench_boot, bench_memory, build, counted, words
+from k896 import Problem, Usage, bench_boot, bench_memory, build, counted, growth, words
 from k896.emulator import GIB
 
 WORDS = {"boot": bench_boot, "memory": bench_memory}
@@ -42,13 +41,16 @@ def options(own: list[str], extra: list[str]) -> argparse.Namespace:
     chosen = parser.parse(own)
     if chosen.help:
         return chosen
+    chosen.part = chosen.words.pop(0) if set(chosen.words[:1]) & set(PARTS) else ""
     if len(chosen.words) > 1 or extra:
         raise Usage(f"./k896 bench takes no '{(chosen.words[1:] + extra)[0]}'")
+    if chosen.part and chosen.compare:
+        raise Usage(f"./k896 bench {chosen.part} has nothing to compare with")
     chosen.name = chosen.words[0] if chosen.words else ""
     if not NAME.fullmatch(chosen.name):
         raise Usage(f"'{chosen.name}' is no beginning of a figure's name")
     chosen.memory = words.memory_size(chosen.mem)
-    chosen.perform = run_figures
+    chosen.perform = PARTS.get(chosen.part, _figures)
     return chosen
 
 
@@ -73,13 +75,38 @@ def compared(found: dict[str, Figure]) -> list[str]:
     return lines
 
 
+def write_json(path: str, content: dict) -> None:
+    """What --json asks for."""
+    try:
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(content, file, indent=1)
+            file.write("\n")
+    except OSError as error:
+        raise Problem(f"--json {path}: {error.strerror}") from None
+
+
 def run(chosen: argparse.Namespace) -> int:
-    """Do what the words say."""
+    """Do what the words say; 1 if something is not as it should be."""
     return chosen.perform(chosen)
 
 
-def run_figures(chosen: argparse.Namespace) -> int:
-    """Measure, print, and write what was asked for; 1 if there is no such figure."""
+def _growth(chosen: argparse.Namespace) -> int:
+    """1 if a cost grows faster than it should."""
+    text = text_of(f"growth {chosen.name}", chosen.memory, chosen.preset)
+    found = growth.rows(text)
+    if not found:
+        raise Problem(f"no row of growth begins with '{chosen.name}'", 1, text[-500:])
+    print("\n\n".join("\n".join(growth.table(row)) for row in found))
+    if chosen.json:
+        write_json(chosen.json, {"growth": {row.name: {
+            "order": row.order, "n": row.what, "points": dict(row.points)} for row in found}})
+    sys.stdout.flush()
+    verdicts = [growth.judge(row) for row in found]
+    return 0 if all(verdict is None or verdict.holds for verdict in verdicts) else 1
+
+
+def _figures(chosen: argparse.Namespace) -> int:
+    """1 if there is no such figure."""
     text = text_of(chosen.name, chosen.memory, chosen.preset)
     found = figures(text)
     if not found:
@@ -92,11 +119,10 @@ def run_figures(chosen: argparse.Namespace) -> int:
             print(f"{name:<40} {figure.median:>11.1f} {figure.least:>11.1f} {figure.most:>11.1f}")
     if chosen.json:
         medians = {name: figure.median for name, figure in found.items()}
-        try:
-            with open(chosen.json, "w", encoding="utf-8") as file:
-                json.dump({"figures": medians}, file, indent=1)
-                file.write("\n")
-        except OSError as error:
-            raise Problem(f"--json {chosen.json}: {error.strerror}") from None
+        write_json(chosen.json, {"figures": medians})
     sys.stdout.flush()
     return 0
+
+
+# What else ./k896 bench measures, by its first word.
+PARTS: dict[str, Callable[[argparse.Namespace], int]] = {"growth": _growth}

@@ -28,6 +28,9 @@ HELP = """\
 ./k896 bench [NAME]
                 count the instructions of the kernel's operations (those whose name
                 begins with NAME)
+./k896 bench growth [NAME]
+                how they grow with the memory in use, the areas that live, and the
+                like; exit 1 if one grows faster than it should
 ./k896 build    build the kernel and its ISO, build/PRESET/k896.iso
 ./k896 clean    remove everything that was built
 ./k896 help     this text

@@ -167,6 +167,31 @@ TEST(paging, pdptes_hold_no_reserved_bits)
 	EXPECT_EQ(read_cr3(), __pa(swapper_pg_dir));
 }
 
+/* The kernel's accessors against the walk, which does its own indexing. */
+TEST(paging, lookup_address_finds_the_entry_that_the_walk_reads)
+{
+	const unsigned long addresses[] = {
+	    PAGE_OFFSET + PAGE_SIZE, PAGE_OFFSET + PMD_SIZE, PAGE_OFFSET + 3 * PMD_SIZE,
+	    VMALLOC_START, PKMAP_BASE, FIXADDR_START, 0};
+
+	for (size_t i = 0; i < ARRAY_SIZE(addresses); i++) {
+		struct pt_walk walk = walk_of(addresses[i]);
+		const struct pt_level *last = &walk.level[walk.nr_levels - 1];
+		enum pg_level level;
+		pte_t *pte = lookup_address(addresses[i], &level);
+
+		if (!pte) {
+			EXPECT_EQ(level, PG_LEVEL_NONE);
+			EXPECT_EQ(last->value, 0);
+			continue;
+		}
+		EXPECT_EQ(__pa(pte), last->where);
+		EXPECT_EQ(pte_val(*pte), last->value);
+		if (walk.present)
+			EXPECT_EQ(level == PG_LEVEL_PMD, walk.page_size == PMD_SIZE);
+	}
+}
+
 TEST(paging, a_copy_that_faults_in_the_middle_says_so)
 {
 	static u8 buffer[64];

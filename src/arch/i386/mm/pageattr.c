@@ -11,17 +11,23 @@
 #include <lib/bug.h>
 #include <mm/mmzone.h>
 
-static pmd_t *direct_map_pmd(unsigned long address)
+pte_t *lookup_address(unsigned long address, enum pg_level *level)
 {
-	return pmd_offset(pud_offset(pgd_offset_k(address), address), address);
-}
+	pud_t *pud = pud_offset(pgd_offset_k(address), address);
+	pmd_t *pmd;
 
-/* NULL if a large page maps it. */
-static pte_t *direct_map_pte(unsigned long address)
-{
-	pmd_t *pmd = direct_map_pmd(address);
-
-	return pmd_large(*pmd) ? NULL : pte_offset_kernel(pmd, address);
+	*level = PG_LEVEL_NONE;
+	if (pud_none(*pud))
+		return NULL;
+	pmd = pmd_offset(pud, address);
+	if (pmd_none(*pmd))
+		return NULL;
+	if (pmd_large(*pmd)) {
+		*level = PG_LEVEL_PMD;
+		return (pte_t *)pmd;
+	}
+	*level = PG_LEVEL_4K;
+	return pte_offset_kernel(pmd, address);
 }
 
 void kernel_map_pages(struct page *page, int numpages, int enable)
@@ -30,12 +36,13 @@ void kernel_map_pages(struct page *page, int numpages, int enable)
 
 	for (pages = 0; pages < (unsigned long)numpages; pages++) {
 		unsigned long address = start + (pages << PAGE_SHIFT);
+		enum pg_level level;
 		pte_t *pte;
 
 		if (PageHighMem(page + pages))
 			break;
-		pte = direct_map_pte(address);
-		BUG_ON(!pte);
+		pte = lookup_address(address, &level);
+		BUG_ON(level != PG_LEVEL_4K);
 		if (enable)
 			set_pte_atomic(pte,
 			               pfn_pte(PFN_DOWN(__pa(address)), PAGE_KERNEL));
@@ -53,7 +60,7 @@ void kernel_map_pages(struct page *page, int numpages, int enable)
 bool kernel_page_present(const struct page *page)
 {
 	unsigned long address = (unsigned long)lowmem_page_address(page);
-	const pte_t *pte = direct_map_pte(address);
+	enum pg_level level;
 
-	return !pte || pte_present(*pte);
+	return pte_present(*lookup_address(address, &level));
 }

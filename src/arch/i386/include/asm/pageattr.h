@@ -1,10 +1,20 @@
-/* Pages of the direct map, each by itself. */
+/* The entry that maps an address, and pages of the direct map, each by itself. */
 #ifndef ASM_PAGEATTR_H
 #define ASM_PAGEATTR_H
 
-#include <lib/types.h>
+#include <asm/pgtable.h>
 
 struct page;
+
+enum pg_level {
+	PG_LEVEL_NONE, /* nothing is mapped, down to where a page table would be */
+	PG_LEVEL_4K,
+	PG_LEVEL_PMD, /* a large page */
+};
+
+/* The entry for an address in the kernel's page tables, which may be not present,
+ * and its level; of a large page it is the pmd. NULL: PG_LEVEL_NONE. Any context. */
+pte_t *lookup_address(unsigned long address, enum pg_level *level);
 
 /*
  * Take numpages pages out of the direct map, or with enable put them back as

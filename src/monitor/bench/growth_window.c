@@ -1,0 +1,87 @@
+/* bench growth: addresses of vmalloc's window, and slots of kmap's. */
+#include "growth.h"
+
+#include <asm/memory_layout.h>
+#include <lib/util.h>
+#include <mm/highmem.h>
+#include <mm/vmalloc.h>
+
+/* ---- vmalloc ---- */
+
+static void **areas; /* those alive: the first word of each leads to the next */
+
+static void leave_areas(void)
+{
+	while (areas) {
+		void **next = *areas;
+
+		vfree(areas);
+		areas = next;
+	}
+	vm_unmap_aliases();
+}
+
+static bool enter_areas(unsigned int nr)
+{
+	vm_unmap_aliases();
+	while (nr--) {
+		void **area = __vmalloc(PAGE_SIZE, GFP_HIGHUSER | __GFP_NOWARN, PAGE_KERNEL);
+
+		if (!area) {
+			leave_areas();
+			return false;
+		}
+		*area = areas;
+		areas = area;
+	}
+	return true;
+}
+const struct growth_state growth_areas = {enter_areas, leave_areas};
+
+#define SAMPLE(name, before, op, after)                                                \
+	void growth_##name(unsigned int n, u32 *ticks)                                 \
+	{                                                                              \
+		for (unsigned int i = 0; i < n; i++) {                                 \
+			before;                                                        \
+			ticks[i] = (u32)BENCH_TICKS(op);                               \
+			after;                                                         \
+		}                                                                      \
+	}
+
+SAMPLE(vmalloc_alloc, void *it, it = vmalloc(PAGE_SIZE), vfree(it))
+SAMPLE(vmalloc_free, void *it = vmalloc(PAGE_SIZE), vfree(it), )
+
+/* ---- kmap ---- */
+
+#define OTHERS (2U * LAST_PKMAP) /* distinct pages: none is still in its slot */
+
+static unsigned int taken; /* pages[0] to pages[taken - 1] have a slot each */
+
+static void leave_slots(void)
+{
+	for (unsigned int i = 0; i < taken; i++)
+		kunmap(bench.pages[i]);
+	kmap_flush_unused();
+	bench_give_pages(taken + OTHERS);
+}
+
+static bool enter_slots(unsigned int nr)
+{
+	if (nr >= LAST_PKMAP || !bench_take_high(nr + OTHERS))
+		return false;
+	kmap_flush_unused();
+	for (taken = 0; taken < nr; taken++)
+		kmap(bench.pages[taken]);
+	return true;
+}
+const struct growth_state growth_slots = {enter_slots, leave_slots};
+
+SAMPLE(kmap_hot, , kmap(bench.pages[taken]), kunmap(bench.pages[taken]))
+static SAMPLE(kmap_next, struct page *page = bench.pages[taken + i], kmap(page),
+	      kunmap(page))
+
+void growth_kmap_first(unsigned int n, u32 *ticks)
+{
+	kmap_flush_unused();
+	growth_kmap_next(n, ticks);
+}
