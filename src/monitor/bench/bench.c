@@ -52,7 +52,7 @@ bool bench_take_high(unsigned int n)
 	return true;
 }
 
-static void run(const struct bench *row)
+static void run(const struct bench *row, void (*what)(const struct bench *))
 {
 	int before = normal_pcp()->high;
 
@@ -64,7 +64,7 @@ static void run(const struct bench *row)
 		drain_all_pages();
 		normal_pcp()->high = SMALL_PCP;
 	}
-	bench_measure(row);
+	what(row);
 	normal_pcp()->high = before;
 	if (row->kind == BENCH_HIGH)
 		bench_give_pages(row->n);
@@ -109,7 +109,8 @@ static void clean_up(void)
 
 /* ---- The command ---- */
 
-static unsigned int run_group(const struct bench_group *group, const char *name)
+static unsigned int run_group(const struct bench_group *group, const char *name,
+			      void (*what)(const struct bench *))
 {
 	unsigned int nr = 0;
 
@@ -120,43 +121,63 @@ static unsigned int run_group(const struct bench_group *group, const char *name)
 			break;
 		if (strncmp(row->name, name, strlen(name)))
 			continue;
-		run(row);
+		run(row, what);
 		nr++;
 	}
 	return nr;
 }
 
 /* Those whose name begins so; "": all. */
-static int run_those(const char *name)
+static int run_those(const char *name, void (*what)(const struct bench *))
 {
 	unsigned int nr = 0;
 
-	console_printf("%-40s %11s %11s %11s\n", "per operation", "median", "least", "most");
+	if (what == bench_measure)
+		console_printf("%-40s %11s %11s %11s\n", "per operation", "median", "least",
+			       "most");
 	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
-		nr += run_group(groups[i], name);
+		nr += run_group(groups[i], name, what);
 	if (!nr)
 		console_printf("bench: nothing begins with \"%.40s\"\n", name);
 	return nr ? 0 : 1;
 }
 
+static int measure_those(const char *name)
+{
+	return run_those(name, bench_measure);
+}
+
+static int profile_those(const char *name)
+{
+	return run_those(name, bench_profile);
+}
+
+static const struct {
+	const char *word; /* "": none of the others */
+	int (*fn)(const char *name);
+} parts[] = {{"growth", bench_growth}, {"profile", profile_those}, {"", measure_those}};
+
 static int bench_command(int argc, char **argv)
 {
-	bool growth = argc > 1 && !strcmp(argv[1], "growth");
-	const char *name = argc > 1 + growth ? argv[1 + growth] : "";
-	int status = 1;
+	int word = argc > 1, part = 0, status = 1;
 
-	if (argc > 2 + growth)
+	while (parts[part].word[0] && (!word || strcmp(parts[part].word, argv[1])))
+		part++;
+	word = parts[part].word[0] ? 2 : 1;
+	if (argc > word + 1)
 		return monitor_usage();
-	if (!prepare())
-		console_printf("bench: no memory\n");
+	if (prepare())
+		status = parts[part].fn(argc > word ? argv[word] : "");
 	else
-		status = growth ? bench_growth(name) : run_those(name);
+		console_printf("bench: no memory\n");
 	clean_up();
 	return status;
 }
-MONITOR_COMMAND(bench, bench_command, "bench [growth] [NAME]", "count what operations cost",
+MONITOR_COMMAND(bench, bench_command, "bench [growth|profile] [NAME]",
+		"count what operations cost",
 		"Runs those whose name begins with NAME, or all, and prints the ticks of\n"
 		"the TSC per operation. With growth: how the cost of some changes with the\n"
-		"memory in use, the areas that live, and the like. ./k896 bench starts an\n"
-		"emulator in which a tick is an instruction. Ctrl-C ends it after the figure\n"
-		"that runs.");
+		"memory in use, the areas that live, and the like. With profile: how often\n"
+		"each instruction was executed, stepping through one batch. ./k896 bench\n"
+		"starts an emulator in which a tick is an instruction. Ctrl-C ends it after\n"
+		"the figure that runs.");
