@@ -10,10 +10,10 @@ import re
 import sys
 from typing import Callable, NamedTuple
 
-from k896 import Problem, Usage, bench_boot, bench_memory, build, counted, growth, words
+from k896 import Problem, Usage, bench_boot, bench_memory, bench_profile, build, counted, growth, words
 from k896.emulator import GIB
 
-WORDS = {"boot": bench_boot, "memory": bench_memory}
+WORDS = {"boot": bench_boot, "memory": bench_memory, "profile": bench_profile}
 PEER = counted.PEER
 NAME = re.compile(r"\w*")
 ROW = re.compile(r"^(\w+) +(\d+\.\d) +(\d+\.\d) +(\d+\.\d)$", re.M)

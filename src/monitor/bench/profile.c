@@ -9,9 +9,10 @@
 #include <asm/sections.h>
 #include <asm/singlestep.h>
 #include <lib/printk.h>
-#include <mm/vmalloc.h>
+#include <mm/page_alloc.h>
 
-static u32 *counts; /* by address in .text */
+/* By address in .text. Not from vmalloc, whose tree may be what is measured. */
+static u32 *counts;
 
 static void count(unsigned long eip)
 {
@@ -42,14 +43,18 @@ static void profile(const struct bench *row)
 
 void bench_profile(const struct bench *row)
 {
+	size_t bytes;
+
 	if (!row->loop) {
 		console_printf("%s is no loop: its pair can be profiled\n", row->name);
 		return;
 	}
-	counts = vzalloc((unsigned long)(_etext - _text) * sizeof(*counts));
-	if (counts)
-		profile(row);
-	else
+	bytes = (size_t)(_etext - _text) * sizeof(*counts);
+	counts = alloc_pages_exact(bytes, GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN);
+	if (!counts) {
 		console_printf("%s: no memory to count in\n", row->name);
-	vfree(counts);
+		return;
+	}
+	profile(row);
+	free_pages_exact(counts, bytes);
 }
