@@ -8,9 +8,11 @@ import argparse
 import json
 import re
 import sys
+from pathlib import Path
 from typing import Callable, NamedTuple
 
-from k896 import Problem, Usage, bench_boot, bench_memory, bench_profile, build, counted, growth, words
+from k896 import (Problem, Usage, bench_boot, bench_memory, bench_plot, bench_profile, build,
+                  counted, growth, relative, tell, words)
 from k896.emulator import GIB
 
 WORDS = {"boot": bench_boot, "memory": bench_memory, "profile": bench_profile}
@@ -38,13 +40,14 @@ def options(own: list[str], extra: list[str]) -> argparse.Namespace:
     parser.add_argument("--preset", default="default", choices=build.presets())
     parser.add_argument("--json")
     parser.add_argument("--compare", action="store_true")
+    parser.add_argument("--svg", type=Path)
     chosen = parser.parse(own)
     if chosen.help:
         return chosen
     chosen.part = chosen.words.pop(0) if set(chosen.words[:1]) & set(PARTS) else ""
     if len(chosen.words) > 1 or extra:
         raise Usage(f"./k896 bench takes no '{(chosen.words[1:] + extra)[0]}'")
-    if chosen.part and chosen.compare:
+    if chosen.part and (chosen.compare or chosen.svg):
         raise Usage(f"./k896 bench {chosen.part} has nothing to compare with")
     chosen.name = chosen.words[0] if chosen.words else ""
     if not NAME.fullmatch(chosen.name):
@@ -117,9 +120,13 @@ def _figures(chosen: argparse.Namespace) -> int:
         print(f"{'instructions per operation':<40} {'median':>11} {'least':>11} {'most':>11}")
         for name, figure in found.items():
             print(f"{name:<40} {figure.median:>11.1f} {figure.least:>11.1f} {figure.most:>11.1f}")
+    medians = {name: figure.median for name, figure in found.items()}
+    picture = chosen.svg or (bench_plot.DEFAULT if chosen.compare and not chosen.name else None)
     if chosen.json:
-        medians = {name: figure.median for name, figure in found.items()}
         write_json(chosen.json, {"figures": medians})
+    if picture:
+        bench_plot.draw(medians, picture)
+        tell(f"drew {relative(picture)}")
     sys.stdout.flush()
     return 0
 

@@ -6,14 +6,13 @@ the same objects.
 """
 
 import argparse
+import contextlib
 import re
 from pathlib import Path
 from typing import Iterator, NamedTuple
 
-from elftools.elf.elffile import ELFFile
-
-from k896 import ROOT, Problem, Usage, build, counted, words, zoneinfo
-from k896.emulator import GIB
+from k896 import ROOT, Problem, Usage, build, counted, symbols, words, zoneinfo
+from k896.emulator import GIB, MIB
 
 ORACLE = ROOT / "tests" / "oracle"
 PAGE_BYTES = 4096
@@ -21,11 +20,13 @@ SMALLEST = "no-tests"  # the preset to compare: Linux has no unit tests in it ei
 PEER_STRUCT_PAGE = 40
 FRAMES_MAX = 64 * GIB // PAGE_BYTES
 GROWTH_SIZES = ("1G", "2G")  # both have lowmem full
+MIX_MEMORY = 64 * MIB
 ALLOCATORS = {"slab": "default", "slub": "slub", "slob": "slob"}
 
 # Ours, and the parts of Linux's "Memory:" line that hold the same.
 SECTIONS = {".boot": "", ".text": "kernel code", ".rodata": "rodata", ".data": "rwdata",
             ".init.text": "init", ".bss": "bss"}
+SHF_ALLOC = 2
 LOADED = (".boot", ".text", ".rodata", ".data", ".init.text", ".init.data")
 MIX_ROW = re.compile(r"^(all of them|none left, shrunk) +(\d+) +(\d+) +(\d+) +(\d+)", re.M)
 
@@ -45,13 +46,21 @@ def options(own: list[str], extra: list[str]) -> argparse.Namespace:
     return chosen
 
 
+@contextlib.contextmanager
+def elf_file(kernel: Path):
+    """The kernel's ELF, opened."""
+    from elftools.elf.elffile import ELFFile  # not there before ./k896 has installed it
+    with open(kernel, "rb") as file:
+        yield ELFFile(file)
+
+
 # A page frame
 
 
 def struct_size(kernel: Path, name: str) -> int:
     """sizeof(struct name), from the debugging information."""
-    with open(kernel, "rb") as file:
-        for unit in ELFFile(file).get_dwarf_info().iter_CUs():
+    with elf_file(kernel) as elf:
+        for unit in elf.get_dwarf_info().iter_CUs():
             for entry in unit.get_top_DIE().iter_children():
                 named = entry.attributes.get("DW_AT_name")
                 size = entry.attributes.get("DW_AT_byte_size")
@@ -63,8 +72,8 @@ def struct_size(kernel: Path, name: str) -> int:
 
 def object_size(kernel: Path, name: str) -> int:
     """The bytes of a static object."""
-    with open(kernel, "rb") as file:
-        found = ELFFile(file).get_section_by_name(".symtab").get_symbol_by_name(name)
+    with elf_file(kernel) as elf:
+        found = elf.get_section_by_name(".symtab").get_symbol_by_name(name)
         if not found:
             raise Problem(f"{kernel} has no {name}")
         return found[0]["st_size"]
@@ -102,18 +111,15 @@ def growth(small: Taken, large: Taken) -> float:
 
 def sections(kernel: Path) -> dict[str, int]:
     """Bytes of each section that takes memory, in their order."""
-    with open(kernel, "rb") as file:
-        return {section.name: section["sh_size"] for section in ELFFile(file).iter_sections()
-                if section["sh_flags"] & 2 and section["sh_size"]}
+    with elf_file(kernel) as elf:
+        return {section.name: section["sh_size"] for section in elf.iter_sections()
+                if section["sh_flags"] & SHF_ALLOC and section["sh_size"]}
 
 
 def symbol_room(kernel: Path) -> int:
     """Bytes of .rodata that the kernel's own table of symbols may fill."""
-    with open(kernel, "rb") as file:
-        table = ELFFile(file).get_section_by_name(".symtab")
-        ends = [table.get_symbol_by_name(f"__{end}_kallsyms")[0]["st_value"]
-                for end in ("start", "stop")]
-    return ends[1] - ends[0]
+    found = symbols.load(kernel)
+    return found["__stop_kallsyms"] - found["__start_kallsyms"]
 
 
 def peer_sections(dmesg: str) -> dict[str, int]:
@@ -185,7 +191,7 @@ def mix_rows() -> Iterator[str]:
     yield (f"{'slabmix':<22}{'objects':>9}{'bytes':>9}{'pages':>7}{'more than asked':>17}"
            f"{'none left':>11}")
     for name, preset in ALLOCATORS.items():
-        rows = mix(counted.text_of(["slabmix"], 64 << 20, preset))
+        rows = mix(counted.text_of(["slabmix"], MIX_MEMORY, preset))
         objects, asked, pages, _ = rows["all of them"]
         more = pages * PAGE_BYTES / asked - 1
         yield (f"{name:<22}{objects:>9,}{asked:>9,}{pages:>7}{more:>17.0%}"

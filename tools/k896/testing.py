@@ -19,7 +19,7 @@ GROUPS = {
     "vmalloc": ["test_vmalloc.py"],
     "highmem": ["test_highmem.py"],
     "threads": ["test_threads.py"],
-    "bench": ["test_bench.py"],
+    "bench": ["test_bench.py", "test_bench_cost.py"],
     "colour": ["test_colour.py"],
     "oracle": ["test_oracle.py"],
     "witness": ["test_witness.py"],

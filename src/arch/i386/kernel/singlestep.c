@@ -13,21 +13,21 @@
 
 static single_step_t step_hook;
 static const struct task_struct *stepped; /* NULL: nobody is */
+static bool gave_up_cpu;
 
 void single_step_begin(single_step_t hook)
 {
 	step_hook = hook;
 	stepped = current;
+	gave_up_cpu = false;
 	native_restore_fl(native_save_fl() | X86_EFLAGS_TF);
 }
 
 bool single_step_end(void)
 {
-	unsigned long flags = native_save_fl();
-
 	stepped = NULL;
 	barrier(); /* here the last trap comes */
-	return flags & X86_EFLAGS_TF;
+	return !gave_up_cpu;
 }
 
 bool single_stepped(struct pt_regs *regs)
@@ -37,9 +37,11 @@ bool single_stepped(struct pt_regs *regs)
 	if (!(dr6 & DR6_BS))
 		return false;
 	write_dr6(dr6 & ~DR6_BS);
-	if (stepped == current)
+	if (stepped == current) {
 		step_hook(regs->eip);
-	else
-		regs->eflags &= ~X86_EFLAGS_TF;
+		return true;
+	}
+	gave_up_cpu |= stepped != NULL;
+	regs->eflags &= ~X86_EFLAGS_TF;
 	return true;
 }

@@ -13,8 +13,8 @@ typedef void (*single_step_t)(unsigned long eip);
 /* Step this thread from here on. One at a time. */
 void single_step_begin(single_step_t hook);
 
-/* And no further. False if the thread gave up the CPU by itself between: from there on
- * it was not stepped. */
+/* And no further. False if the thread gave up the CPU by itself between: a part of
+ * schedule() was not stepped. */
 bool single_step_end(void);
 
 /* The trap handler's: whether a debug exception was a step, and is done with. */
