@@ -17,6 +17,9 @@
 
 #define SMALL_PCP    252
 #define OBJECT_BYTES 120
+#define TICKS_ORDER  4 /* BENCH_PAGES of u32: no area of vmalloc, which would count */
+
+static_assert(BENCH_PAGES * sizeof(u32) <= PAGE_SIZE << TICKS_ORDER, "ticks");
 
 struct bench_fixture bench;
 
@@ -75,7 +78,7 @@ static void run(const struct bench *row, void (*what)(const struct bench *))
 static bool prepare(void)
 {
 	bench.pages = vmalloc(BENCH_PAGES * sizeof(*bench.pages));
-	bench.ticks = kmalloc(BENCH_PAGES * sizeof(*bench.ticks), GFP_KERNEL);
+	bench.ticks = __get_free_pages(GFP_KERNEL, TICKS_ORDER);
 	for (int i = 0; i < 2; i++) {
 		bench.high[i] = alloc_page(GFP_HIGHUSER);
 		bench.low[i] = alloc_page(GFP_KERNEL);
@@ -102,7 +105,7 @@ static void clean_up(void)
 		free_if_any(bench.high[i]);
 		free_if_any(bench.low[i]);
 	}
-	kfree(bench.ticks);
+	free_pages(bench.ticks, TICKS_ORDER);
 	vfree(bench.pages);
 	vm_unmap_aliases();
 }
@@ -159,15 +162,16 @@ static const struct {
 
 static int bench_command(int argc, char **argv)
 {
-	int word = argc > 1, part = 0, status = 1;
+	unsigned int part = 0;
+	int name, status = 1;
 
-	while (parts[part].word[0] && (!word || strcmp(parts[part].word, argv[1])))
+	while (parts[part].word[0] && (argc < 2 || strcmp(parts[part].word, argv[1])))
 		part++;
-	word = parts[part].word[0] ? 2 : 1;
-	if (argc > word + 1)
+	name = parts[part].word[0] ? 2 : 1;
+	if (argc > name + 1)
 		return monitor_usage();
 	if (prepare())
-		status = parts[part].fn(argc > word ? argv[word] : "");
+		status = parts[part].fn(argc > name ? argv[name] : "");
 	else
 		console_printf("bench: no memory\n");
 	clean_up();

@@ -13,7 +13,8 @@
 #include <lib/util.h>
 #include <monitor/monitor.h>
 
-#define POINTS_MAX 11
+#define POINTS_MAX  11
+#define KMAP_POINTS {0, 1, 127, 255, 384, 510, 511}
 
 static const struct growth {
 	const char *name;
@@ -30,11 +31,11 @@ static const struct growth {
 	 &growth_in_use, growth_page_alloc, 256, true, 7, {0, 10, 25, 50, 75, 90, 99}},
 	{"page_alloc_under_low", "O(1)", "pages below the low mark",
 	 &growth_under_low, growth_page_alloc_atomic, 256, true, 4, {1, 50, 100, 200}},
-	{"page_free_alone", "O(1)", "single free pages, no two of them buddies",
+	{"page_free_alone", "O(1)", "free pages, no two of them buddies",
 	 &growth_single_free, growth_page_free, 4096, true, 3, {1024, 8192, 65536}},
-	{"page_free_merging", "O(1)", "single free pages, buddies of those that are freed",
+	{"page_free_merging", "O(1)", "free pages, each the buddy of one in use",
 	 &growth_pair_free, growth_page_free, 4096, true, 3, {1024, 8192, 65536}},
-	{"page_free_levels", "O(log n)", "pages of the block that the last page completes",
+	{"page_free_levels", "O(log n)", "pages of the block that it completes",
 	 &growth_block, growth_page_merge, 8, true, 11,
 	 {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024}},
 	{"vmalloc_alloc_live", "O(log n)", "areas alive",
@@ -42,9 +43,9 @@ static const struct growth {
 	{"vmalloc_free_live", "O(log n)", "areas alive",
 	 &growth_areas, growth_vmalloc_free, 512, false, 4, {10, 100, 1000, 10000}},
 	{"kmap_hot_taken", "O(1)", "slots taken",
-	 &growth_slots, growth_kmap_hot, 1024, false, 7, {0, 1, 127, 255, 384, 510, 511}},
+	 &growth_slots, growth_kmap_hot, 1024, false, 7, KMAP_POINTS},
 	{"kmap_first_taken", "O(512/(512-n))", "slots taken",
-	 &growth_slots, growth_kmap_first, 1024, false, 7, {0, 1, 127, 255, 384, 510, 511}},
+	 &growth_slots, growth_kmap_first, 1024, false, 7, KMAP_POINTS},
 	{"slab_alloc_live", "O(1)", "objects alive",
 	 &growth_objects, growth_slab_alloc, 256, true, 4, {1, 100, 10000, 100000}},
 	{"slab_free_live", "O(1)", "objects alive",
@@ -82,7 +83,8 @@ int bench_growth(const char *name)
 {
 	unsigned int nr = 0;
 
-	console_printf("%10s %11s %11s %11s %11s\n", "n", "mean", "median", "least", "most");
+	console_printf("%10s %11s %11s %11s %11s\n", "n", "mean", "median", "least",
+		       "most");
 	for (size_t i = 0; i < ARRAY_SIZE(rows) && !monitor_interrupted(); i++) {
 		if (strncmp(rows[i].name, name, strlen(name)))
 			continue;

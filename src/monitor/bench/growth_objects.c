@@ -30,8 +30,9 @@ static void leave_objects(void)
 static bool enter_objects(unsigned int nr)
 {
 	while (nr--) {
-		void **object = kmem_cache_alloc(bench.cache, GFP_KERNEL | __GFP_NOWARN);
+		void **object;
 
+		object = kmem_cache_alloc(bench.cache, GFP_KERNEL | __GFP_NOWARN);
 		if (!object) {
 			leave_objects();
 			return false;
@@ -51,8 +52,8 @@ static void **take_chain(unsigned int n, u32 *ticks)
 	for (unsigned int i = 0; i < n; i++) {
 		void **object;
 
-		ticks[i] = (u32)BENCH_TICKS(
-			object = kmem_cache_alloc(bench.cache, GFP_KERNEL));
+		ticks[i] = (u32)BENCH_TICKS(object = kmem_cache_alloc(bench.cache,
+								      GFP_KERNEL));
 		*object = chain;
 		chain = object;
 	}

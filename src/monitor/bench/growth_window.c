@@ -25,8 +25,9 @@ static bool enter_areas(unsigned int nr)
 {
 	vm_unmap_aliases();
 	while (nr--) {
-		void **area = __vmalloc(PAGE_SIZE, GFP_HIGHUSER | __GFP_NOWARN, PAGE_KERNEL);
+		void **area;
 
+		area = __vmalloc(PAGE_SIZE, GFP_HIGHUSER | __GFP_NOWARN, PAGE_KERNEL);
 		if (!area) {
 			leave_areas();
 			return false;
@@ -38,18 +39,8 @@ static bool enter_areas(unsigned int nr)
 }
 const struct growth_state growth_areas = {enter_areas, leave_areas};
 
-#define SAMPLE(name, before, op, after)                                                \
-	void growth_##name(unsigned int n, u32 *ticks)                                 \
-	{                                                                              \
-		for (unsigned int i = 0; i < n; i++) {                                 \
-			before;                                                        \
-			ticks[i] = (u32)BENCH_TICKS(op);                               \
-			after;                                                         \
-		}                                                                      \
-	}
-
-SAMPLE(vmalloc_alloc, void *it, it = vmalloc(PAGE_SIZE), vfree(it))
-SAMPLE(vmalloc_free, void *it = vmalloc(PAGE_SIZE), vfree(it), )
+BENCH_SAMPLER(growth_vmalloc_alloc, void *it, it = vmalloc(PAGE_SIZE), vfree(it))
+BENCH_SAMPLER(growth_vmalloc_free, void *it = vmalloc(PAGE_SIZE), vfree(it), )
 
 /* ---- kmap ---- */
 
@@ -76,12 +67,12 @@ static bool enter_slots(unsigned int nr)
 }
 const struct growth_state growth_slots = {enter_slots, leave_slots};
 
-SAMPLE(kmap_hot, , kmap(bench.pages[taken]), kunmap(bench.pages[taken]))
-static SAMPLE(kmap_next, struct page *page = bench.pages[taken + i], kmap(page),
-	      kunmap(page))
+BENCH_SAMPLER(growth_kmap_hot, , kmap(bench.pages[taken]), kunmap(bench.pages[taken]))
+BENCH_SAMPLE(next_kmap, struct page *page = bench.pages[taken + i], kmap(page),
+	     kunmap(page))
 
 void growth_kmap_first(unsigned int n, u32 *ticks)
 {
 	kmap_flush_unused();
-	growth_kmap_next(n, ticks);
+	bench_next_kmap(n, ticks);
 }

@@ -40,8 +40,8 @@ struct bench_group {
 	const struct bench *rows;
 	size_t nr;
 };
-extern const struct bench_group bench_pages, bench_objects, bench_highmem, bench_vmalloc,
-	bench_reference;
+extern const struct bench_group bench_pages, bench_objects, bench_highmem;
+extern const struct bench_group bench_vmalloc, bench_reference;
 
 #define BENCH_GROUP(group, table)                                                      \
 	const struct bench_group group = {table, ARRAY_SIZE(table)}
@@ -81,8 +81,8 @@ extern struct bench_fixture bench;
 	}
 
 /* n times op alone, in the middle of before and after. */
-#define BENCH_SAMPLE(name, before, op, after)                                          \
-	static void bench_##name(unsigned int n, u32 *ticks)                           \
+#define BENCH_SAMPLER(function, before, op, after)                                     \
+	void function(unsigned int n, u32 *ticks)                                      \
 	{                                                                              \
 		for (unsigned int i = 0; i < n; i++) {                                 \
 			before;                                                        \
@@ -90,6 +90,9 @@ extern struct bench_fixture bench;
 			after;                                                         \
 		}                                                                      \
 	}
+
+#define BENCH_SAMPLE(name, before, op, after)                                          \
+	static BENCH_SAMPLER(bench_##name, before, op, after)
 
 /* n things taken, then all given back: the ticks of either. */
 #define BENCH_BATCH(name, take, give)                                                  \

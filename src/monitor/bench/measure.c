@@ -24,18 +24,41 @@ static u64 per_operation(u64 ticks, u64 less, unsigned int n)
 	return ticks > less ? div_u64((ticks - less) * TENTHS + n / 2, n) : 0;
 }
 
+/* A debug build finds who may sleep with interrupts off, and GFP_KERNEL may: there they
+ * stay on. */
+#ifdef CONFIG_DEBUG
+#define OFF_IS_ALLOWED false
+#else
+#define OFF_IS_ALLOWED true
+#endif
+
+static unsigned long begin(bool atomic)
+{
+	unsigned long flags = native_save_fl();
+
+	if (atomic && OFF_IS_ALLOWED)
+		local_irq_disable();
+	return flags;
+}
+
+static void end(unsigned long flags)
+{
+	local_irq_restore(flags);
+}
+
+static bool is_atomic(const struct bench *row)
+{
+	return row->kind == BENCH_ATOMIC || row->kind == BENCH_SMALLPCP;
+}
+
 /* ---- Loops ---- */
 
 u64 bench_run_loop(const struct bench *row, unsigned int n)
 {
-	unsigned long flags;
-	u64 ticks;
+	unsigned long flags = begin(is_atomic(row));
+	u64 ticks = row->loop(n);
 
-	if (row->kind == BENCH_SLEEPS || row->kind == BENCH_HIGH)
-		return row->loop(n);
-	local_irq_save(flags);
-	ticks = row->loop(n);
-	local_irq_restore(flags);
+	end(flags);
 	return ticks;
 }
 
@@ -66,15 +89,10 @@ static void summarise_loop(const struct bench *row, struct bench_summary *summar
 
 static void run_sample(bench_sample_t sample, unsigned int n, bool atomic)
 {
-	unsigned long flags;
+	unsigned long flags = begin(atomic);
 
-	if (!atomic) {
-		sample(n, bench.ticks);
-		return;
-	}
-	local_irq_save(flags);
 	sample(n, bench.ticks);
-	local_irq_restore(flags);
+	end(flags);
 }
 
 static int compare_u32(const void *a, const void *b)
@@ -123,13 +141,12 @@ void bench_print_tenths(u64 tenths)
 
 void bench_measure(const struct bench *row)
 {
-	bool atomic = row->kind == BENCH_ATOMIC || row->kind == BENCH_SMALLPCP;
 	struct bench_summary summary;
 
 	if (row->loop)
 		summarise_loop(row, &summary);
 	else
-		bench_summarise(row->sample, row->n, atomic, &summary);
+		bench_summarise(row->sample, row->n, is_atomic(row), &summary);
 	console_printf("%-40s", row->name);
 	bench_print_tenths(row->mean ? summary.mean : summary.median);
 	bench_print_tenths(summary.least);

@@ -23,7 +23,8 @@ KMALLOC_HALVES(8192)
 KMALLOC_HALVES(16384)
 BENCH_LOOP(kmalloc_var64_pair, kfree(kmalloc(READ_ONCE(variable_size), GFP_KERNEL)))
 BENCH_HALVES(kmem_cache_120, alloc, free, void *,
-	     kmem_cache_alloc(bench.cache, GFP_KERNEL), kmem_cache_free(bench.cache, it))
+	     kmem_cache_alloc(bench.cache, GFP_KERNEL),
+	     kmem_cache_free(bench.cache, it))
 
 BENCH_BATCH(kmalloc_64, objects[i] = kmalloc(64, GFP_KERNEL), kfree(objects[i]))
 BENCH_BATCH(kmalloc_1024, objects[i] = kmalloc(1024, GFP_KERNEL), kfree(objects[i]))

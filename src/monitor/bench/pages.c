@@ -36,6 +36,7 @@ static u64 bench_page_bulk512_alloc_per_page(unsigned int n)
 }
 
 #define ORDER_ROWS(name, n) BENCH_HALVES_ROWS(name, alloc, free, n, BENCH_ATOMIC)
+#define MANY_ROWS(title, name, n, kind) BENCH_BATCH_ROWS(title, "page", name, n, kind)
 
 static const struct bench rows[] = {
 	ORDER_ROWS(page_order0, 10000),
@@ -50,11 +51,11 @@ static const struct bench rows[] = {
 	BENCH_ROW(page_highuser_pair, 10000, BENCH_ATOMIC),
 	BENCH_ROW(page_highuser_zero_pair, 1000, BENCH_ATOMIC),
 	BENCH_ROW(page_dma_pair, 10000, BENCH_ATOMIC),
-	BENCH_BATCH_ROWS("page_batch512", "page", page, 512, BENCH_ATOMIC),
-	BENCH_BATCH_ROWS("page_batch16384", "page", page, 16384, BENCH_ATOMIC),
-	BENCH_BATCH_ROWS("page_highuser_batch512", "page", highuser, 512, BENCH_ATOMIC),
-	BENCH_BATCH_ROWS("page_batch512_smallpcp", "page", page, 512, BENCH_SMALLPCP),
-	BENCH_BATCH_ROWS("page_batch16384_smallpcp", "page", page, 16384, BENCH_SMALLPCP),
+	MANY_ROWS("page_batch512", page, 512, BENCH_ATOMIC),
+	MANY_ROWS("page_batch16384", page, BENCH_PAGES, BENCH_ATOMIC),
+	MANY_ROWS("page_highuser_batch512", highuser, 512, BENCH_ATOMIC),
+	MANY_ROWS("page_batch512_smallpcp", page, 512, BENCH_SMALLPCP),
+	MANY_ROWS("page_batch16384_smallpcp", page, BENCH_PAGES, BENCH_SMALLPCP),
 	BENCH_ROW(page_bulk512_alloc_per_page, 512, BENCH_ATOMIC),
 };
 BENCH_GROUP(bench_pages, rows);
