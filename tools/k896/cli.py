@@ -31,6 +31,13 @@ HELP = """\
 ./k896 bench growth [NAME]
                 how they grow with the memory in use, the areas that live, and the
                 like; exit 1 if one grows faster than it should
+./k896 bench boot
+                the boot by its steps, at 128M to 64G (--mem SIZE,SIZE)
+./k896 bench memory
+                bytes a page frame, the image by section, pages taken at boot, the
+                three object allocators on the same objects
+./k896 bench profile NAME
+                the instructions of one figure by function
 ./k896 build    build the kernel and its ISO, build/PRESET/k896.iso
 ./k896 clean    remove everything that was built
 ./k896 help     this text
@@ -55,7 +62,9 @@ Options of test:
   -- ARGUMENT ...      the rest goes to pytest as it is
 Options of bench:
   --mem SIZE, --preset NAME  as above
-  --compare            beside a real Linux's figures
+  --compare            beside a real Linux's figures; all of them are drawn, too, in
+                       docs/img/bench.svg
+  --svg FILE           draw them there
   --json FILE          write them to a file
 --yes installs missing packages without asking.
 
