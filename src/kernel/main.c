@@ -164,6 +164,8 @@ static void run_step(unsigned int i)
 {
 	u64 begin = sched_clock_us(), ticks = rdtsc();
 
+	if (i == 0)
+		entry_ticks = ticks - boot_entry_tsc;
 	steps[i].fn();
 	step_ticks[i] = rdtsc() - ticks;
 	if (initcall_debug)
@@ -173,7 +175,6 @@ static void run_step(unsigned int i)
 
 void start_kernel(void)
 {
-	entry_ticks = rdtsc() - boot_entry_tsc;
 	for (unsigned int i = 0; i < NR_INIT_STEPS; i++)
 		run_step(i);
 	if (selftest_requested())
