@@ -22,7 +22,8 @@ static int boottime_command(int argc, char **argv)
 	console_printf("%-12s %14llu\n", "all", (unsigned long long)sum);
 	return 0;
 }
-MONITOR_COMMAND(boottime, boottime_command, "boottime", "what each step of the boot cost",
-		"Prints the steps of start_kernel in their order, with the ticks of the TSC\n"
-		"in each; \"entry\" is what ran before. What initcall_debug prints about a\n"
-		"step is not in it, what the step itself prints is: quiet makes that cheap.");
+MONITOR_COMMAND(
+    boottime, boottime_command, "boottime", "what each step of the boot cost",
+    "Prints the steps of start_kernel in their order, with the ticks of the TSC\n"
+    "in each; \"entry\" is what ran before. What initcall_debug prints about a\n"
+    "step is not in it, what the step itself prints is: quiet makes that cheap.");

@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-from k896 import Problem, Usage, build, counted, words
+from k896 import Problem, Usage, build, counted, tell, words
 
 HEAD = re.compile(r"^(\w+): (\d+) operations(.*)$", re.M)
 ADDRESS = re.compile(r"^([0-9a-f]{8}) +(\d+)  ", re.M)
@@ -52,14 +52,15 @@ def options(own: list[str], extra: list[str]) -> argparse.Namespace:
 
 
 def read(text: str, name: str) -> Profile:
-    """The profile of that name in what bench profile printed."""
-    for head in HEAD.finditer(text):
-        if head[1] == name:
-            end = HEAD.search(text, head.end())
-            lines = text[head.end():end.start() if end else len(text)]
-            return Profile(name, int(head[2]), {int(address, 16): int(count) for address, count
-                                                in ADDRESS.findall(lines)})
-    raise Problem(f"there is no profile of '{name}'", 1, text[-500:])
+    """What bench profile printed."""
+    head = HEAD.search(text)
+    if not head or head[1] != name:
+        raise Problem(f"there is no profile of '{name}'; pairs and batches have one", 1,
+                      text[-500:])
+    if head[3]:
+        tell(name + head[3])
+    return Profile(name, int(head[2]), {int(address, 16): int(count) for address, count
+                                        in ADDRESS.findall(text)})
 
 
 def places(kernel: Path, addresses: list[int]) -> dict[int, Place]:

@@ -112,8 +112,7 @@ static void clean_up(void)
 
 /* ---- The command ---- */
 
-static unsigned int run_group(const struct bench_group *group, const char *name,
-			      void (*what)(const struct bench *))
+static unsigned int run_group(const struct bench_group *group, const char *name)
 {
 	unsigned int nr = 0;
 
@@ -124,41 +123,51 @@ static unsigned int run_group(const struct bench_group *group, const char *name,
 			break;
 		if (strncmp(row->name, name, strlen(name)))
 			continue;
-		run(row, what);
+		run(row, bench_measure);
 		nr++;
 	}
 	return nr;
 }
 
 /* Those whose name begins so; "": all. */
-static int run_those(const char *name, void (*what)(const struct bench *))
+static int run_those(const char *name)
 {
 	unsigned int nr = 0;
 
-	if (what == bench_measure)
-		console_printf("%-40s %11s %11s %11s\n", "per operation", "median", "least",
-			       "most");
+	console_printf("%-40s %11s %11s %11s\n", "per operation", "median", "least",
+		       "most");
 	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
-		nr += run_group(groups[i], name, what);
+		nr += run_group(groups[i], name);
 	if (!nr)
 		console_printf("bench: nothing begins with \"%.40s\"\n", name);
 	return nr ? 0 : 1;
 }
 
-static int measure_those(const char *name)
+static const struct bench *find_loop(const char *name)
 {
-	return run_those(name, bench_measure);
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
+		for (size_t j = 0; j < groups[i]->nr; j++)
+			if (groups[i]->rows[j].loop && !strcmp(groups[i]->rows[j].name, name))
+				return &groups[i]->rows[j];
+	return NULL;
 }
 
-static int profile_those(const char *name)
+static int profile_one(const char *name)
 {
-	return run_those(name, bench_profile);
+	const struct bench *row = find_loop(name);
+
+	if (!row) {
+		console_printf("bench: no loop has the name \"%.40s\"\n", name);
+		return 1;
+	}
+	run(row, bench_profile);
+	return 0;
 }
 
 static const struct {
 	const char *word; /* "": none of the others */
 	int (*fn)(const char *name);
-} parts[] = {{"growth", bench_growth}, {"profile", profile_those}, {"", measure_those}};
+} parts[] = {{"growth", bench_growth}, {"profile", profile_one}, {"", run_those}};
 
 static int bench_command(int argc, char **argv)
 {
@@ -180,8 +189,8 @@ static int bench_command(int argc, char **argv)
 MONITOR_COMMAND(bench, bench_command, "bench [growth|profile] [NAME]",
 		"count what operations cost",
 		"Runs those whose name begins with NAME, or all, and prints the ticks of\n"
-		"the TSC per operation. With growth: how the cost of some changes with the\n"
-		"memory in use, the areas that live, and the like. With profile: how often\n"
-		"each instruction was executed, stepping through one batch. ./k896 bench\n"
-		"starts an emulator in which a tick is an instruction. Ctrl-C ends it after\n"
-		"the figure that runs.");
+		"the TSC per operation. With growth: how some change with the memory in\n"
+		"use, the areas that live, and the like. With profile: steps through a\n"
+		"batch of NAME, and prints how often each instruction was executed.\n"
+		"./k896 bench starts an emulator in which a tick is an instruction. Ctrl-C\n"
+		"ends it after the figure that runs.");

@@ -152,8 +152,8 @@ void bench_print_tenths(u64 tenths);
 
 /* ---- profile.c ---- */
 
-/* Step through a batch of a row and print how often each address was executed; kind is
- * prepared already. */
+/* Step through a batch of a row, a loop, and print how often each address was executed;
+ * kind is prepared already. */
 void bench_profile(const struct bench *row);
 
 /* ---- bench.c ---- */

@@ -22,10 +22,11 @@ static void count(unsigned long eip)
 
 static void print_counts(void)
 {
-	for (unsigned long eip = (unsigned long)_text; eip < (unsigned long)_etext; eip++)
+	for (unsigned long eip = (unsigned long)_text; eip < (unsigned long)_etext;
+	     eip++)
 		if (counts[eip - (unsigned long)_text])
 			console_printf("%08lx %10u  %pS\n", eip,
-				       counts[eip - (unsigned long)_text], (void *)eip);
+			               counts[eip - (unsigned long)_text], (void *)eip);
 }
 
 static void profile(const struct bench *row)
@@ -37,19 +38,14 @@ static void profile(const struct bench *row)
 	bench_run_loop(row, row->n);
 	whole = single_step_end();
 	console_printf("%s: %u operations%s\n", row->name, row->n,
-		       whole ? "" : "; it slept, and what follows is not all of it");
+	               whole ? "" : "; it slept, and what follows is not all of it");
 	print_counts();
 }
 
 void bench_profile(const struct bench *row)
 {
-	size_t bytes;
+	size_t bytes = (size_t)(_etext - _text) * sizeof(*counts);
 
-	if (!row->loop) {
-		console_printf("%s is no loop: its pair can be profiled\n", row->name);
-		return;
-	}
-	bytes = (size_t)(_etext - _text) * sizeof(*counts);
 	counts = alloc_pages_exact(bytes, GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN);
 	if (!counts) {
 		console_printf("%s: no memory to count in\n", row->name);

@@ -20,11 +20,11 @@ TEST(singlestep, each_turn_of_a_loop_is_counted)
 	steps = 0;
 	single_step_begin(count_between);
 	__asm__ volatile("movl $1f, %0; movl $2f, %1; movl %2, %%ecx\n"
-			 "1: decl %%ecx; jnz 1b\n" /* two a turn */
-			 "2:"
-			 : "=m"(from), "=m"(to)
-			 : "i"(TURNS)
-			 : "ecx", "cc");
+	                 "1: decl %%ecx; jnz 1b\n" /* two a turn */
+	                 "2:"
+	                 : "=m"(from), "=m"(to)
+	                 : "i"(TURNS)
+	                 : "ecx", "cc");
 	EXPECT(single_step_end());
 	EXPECT_EQ(steps, 2 * TURNS);
 }
@@ -37,11 +37,11 @@ TEST(singlestep, each_turn_of_a_string_instruction_is_counted)
 	steps = 0;
 	single_step_begin(count_between);
 	__asm__ volatile("movl $1f, %1; movl $2f, %2; movl %3, %%ecx\n"
-			 "1: rep stosl\n"
-			 "2:"
-			 : "+D"(at), "=m"(from), "=m"(to)
-			 : "i"(WORDS), "a"(0)
-			 : "ecx", "memory");
+	                 "1: rep stosl\n"
+	                 "2:"
+	                 : "+D"(at), "=m"(from), "=m"(to)
+	                 : "i"(WORDS), "a"(0)
+	                 : "ecx", "memory");
 	EXPECT(single_step_end());
 	EXPECT_EQ(steps, WORDS);
 	EXPECT_EQ((unsigned long)at, (unsigned long)(words + WORDS));
@@ -69,5 +69,6 @@ TEST(singlestep, a_thread_that_sleeps_is_told_and_no_other_one_is_stepped)
 	EXPECT(!single_step_end());
 	EXPECT(!(native_save_fl() & X86_EFLAGS_TF));
 	EXPECT(steps > 0);
-	EXPECT(steps < 2000); /* the way into schedule(), not a tick of the idle thread */
+	EXPECT(steps <
+	       2000); /* the way into schedule(), not a tick of the idle thread */
 }
