@@ -88,8 +88,8 @@ static void __init zone_init_lists(struct zone *zone)
 	for_each_migratetype_order (order, type)
 		INIT_LIST_HEAD(&zone->free_area[order].free_list[type]);
 	for (unsigned int cpu = 0; cpu < NR_CPUS; cpu++)
-		for (type = 0; type < MIGRATE_PCPTYPES; type++)
-			INIT_LIST_HEAD(&zone->pageset[cpu].pcp.lists[type]);
+		for_each_pcp_list (order, type)
+			INIT_LIST_HEAD(&zone->pageset[cpu].pcp.lists[order][type]);
 }
 
 static void __init zone_init(enum zone_type type, unsigned long start, unsigned long end)

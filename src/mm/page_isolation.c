@@ -70,8 +70,8 @@ static void split_larger_block(struct zone *zone, unsigned long pfn)
 	struct page *head = free_block_of(pfn);
 	unsigned int order;
 
-	if (!head || head->private <= pageblock_order)
-		return;
+	if (pageblock_order == MAX_ORDER - 1 || !head || head->private <= pageblock_order)
+		return; /* without PAE no block is larger */
 	order = (unsigned int)head->private;
 	del_from_free_list(zone, head, order);
 	for (unsigned long i = 0; i < 1UL << order; i += pageblock_nr_pages)

@@ -21,58 +21,18 @@ TEST(buddy, a_block_of_each_order_is_aligned_counted_and_merges_back)
 	unsigned long free;
 
 	count_blocks(&before);
-	free = nr_free_pages();
+	free = nr_unused_pages();
 	for (unsigned int order = 1; order < MAX_ORDER; order++) {
 		struct page *page = alloc_pages(GFP_KERNEL, order);
 
 		ASSERT(page != NULL);
 		EXPECT_EQ(page_to_pfn(page) & ((1UL << order) - 1), 0);
 		EXPECT_EQ(page_count(page), 1);
-		EXPECT_EQ(nr_free_pages(), free - (1UL << order));
+		EXPECT_EQ(nr_unused_pages(), free - (1UL << order));
 		__free_pages(page, order);
 	}
 	count_blocks(&after);
 	EXPECT(same_blocks(&before, &after));
-	EXPECT_EQ(buddy_check(), 0);
-}
-
-TEST(buddy, single_pages_come_from_the_per_cpu_list_and_go_back_there)
-{
-	struct page *page = alloc_page(GFP_KERNEL), *again;
-	unsigned long free = nr_free_pages();
-
-	ASSERT(page != NULL);
-	__free_page(page);
-	EXPECT_EQ(nr_free_pages(), free); /* not on the free lists */
-	again = alloc_page(GFP_KERNEL);
-	EXPECT_EQ(again, page); /* hot: the last one in is the first one out */
-	__free_page(again);
-}
-
-TEST(buddy, a_cold_page_goes_to_the_far_end)
-{
-	struct page *hot = alloc_page(GFP_KERNEL), *cold = alloc_page(GFP_KERNEL);
-	struct page *page;
-
-	ASSERT(hot && cold);
-	__free_page(hot);
-	free_cold_page(cold);
-	page = alloc_page(GFP_KERNEL);
-	EXPECT_EQ(page, hot);
-	__free_page(page);
-	page = alloc_page(GFP_KERNEL | __GFP_COLD);
-	EXPECT_EQ(page, cold);
-	__free_page(page);
-}
-
-TEST(buddy, draining_empties_every_per_cpu_list)
-{
-	struct zone *zone;
-
-	__free_page(alloc_page(GFP_KERNEL));
-	drain_all_pages();
-	for_each_populated_zone (zone)
-		EXPECT_EQ(zone_pcp(zone)->count, 0);
 	EXPECT_EQ(buddy_check(), 0);
 }
 
@@ -195,7 +155,7 @@ TEST(buddy, an_address_of_highmem_is_a_contradiction)
 
 TEST(buddy, the_last_reference_frees)
 {
-	unsigned long free = nr_free_pages();
+	unsigned long free = nr_unused_pages();
 	struct page *page = alloc_pages(GFP_KERNEL, 1);
 
 	ASSERT(page != NULL);
@@ -203,9 +163,9 @@ TEST(buddy, the_last_reference_frees)
 	EXPECT_EQ(page_count(page), 2);
 	__free_pages(page, 1);
 	EXPECT_EQ(page_count(page), 1);
-	EXPECT_EQ(nr_free_pages(), free - 2);
+	EXPECT_EQ(nr_unused_pages(), free - 2);
 	__free_pages(page, 1);
-	EXPECT_EQ(nr_free_pages(), free);
+	EXPECT_EQ(nr_unused_pages(), free);
 }
 
 static unsigned int dtor_calls;
@@ -218,7 +178,7 @@ static void counting_dtor(struct page *head)
 
 TEST(buddy, a_compound_page_counts_for_its_head_and_calls_its_destructor)
 {
-	unsigned long free = nr_free_pages();
+	unsigned long free = nr_unused_pages();
 	struct page *page = alloc_pages(GFP_KERNEL | __GFP_COMP, 3);
 
 	ASSERT(page != NULL);
@@ -235,7 +195,7 @@ TEST(buddy, a_compound_page_counts_for_its_head_and_calls_its_destructor)
 	set_compound_page_dtor(page, counting_dtor);
 	put_page(page + 1);
 	EXPECT_EQ(dtor_calls, 1);
-	EXPECT_EQ(nr_free_pages(), free);
+	EXPECT_EQ(nr_unused_pages(), free);
 	EXPECT_EQ(buddy_check(), 0);
 }
 

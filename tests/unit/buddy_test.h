@@ -20,6 +20,17 @@ static inline void count_blocks(struct buddy_counts *counts)
 				zone->free_area[order].nr_free;
 }
 
+/* Pages that nobody has: on the free lists and on the per-CPU lists. */
+static inline unsigned long nr_unused_pages(void)
+{
+	unsigned long pages = nr_free_pages();
+	struct zone *zone;
+
+	for_each_zone (zone)
+		pages += (unsigned long)zone_pcp(zone)->count;
+	return pages;
+}
+
 static inline bool same_blocks(const struct buddy_counts *a, const struct buddy_counts *b)
 {
 	for (int z = 0; z < MAX_NR_ZONES; z++)

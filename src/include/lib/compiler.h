@@ -31,6 +31,9 @@
 
 #define barrier() __asm__ volatile("" ::: "memory")
 
+/* The compiler forgets how var was computed, and keeps it. */
+#define OPTIMIZER_HIDE_VAR(var) __asm__("" : "+r"(var))
+
 #define READ_ONCE(x)     (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
 

@@ -64,14 +64,20 @@ struct free_area {
 	unsigned long nr_free; /* blocks on all of them */
 };
 
-/* Single pages in front of the free lists, this CPU's own: hot ones, whose
+#define NR_PCP_ORDERS 6 /* the orders, from 0, that have per-CPU lists */
+
+/* Small blocks in front of the free lists, this CPU's own: hot ones, whose
  * cache lines are warm, at the head of a list, cold ones at its tail. */
 struct per_cpu_pages {
 	int count; /* pages in all lists */
-	int high;  /* from here on, batch pages go back */
+	int high;  /* when there are so many, batch pages go back */
 	int batch; /* pages moved at a time */
-	struct list_head lists[MIGRATE_PCPTYPES];
+	struct list_head lists[NR_PCP_ORDERS][MIGRATE_PCPTYPES];
 };
+
+#define for_each_pcp_list(order, type)                                                 \
+	for ((order) = 0; (order) < NR_PCP_ORDERS; (order)++)                          \
+		for ((type) = 0; (type) < MIGRATE_PCPTYPES; (type)++)
 
 struct per_cpu_pageset {
 	struct per_cpu_pages pcp;

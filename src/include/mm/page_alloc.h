@@ -113,8 +113,17 @@ static inline void get_page(struct page *page)
 /* Drop a reference to a page, single or compound; the last one frees it. */
 void put_page(struct page *page);
 
+/* For the next one: a count below zero is a BUG. */
+void check_page_count(struct page *page);
+
 /* True if that was the last one. A page without references is a BUG. */
-bool put_page_testzero(struct page *page);
+static inline bool put_page_testzero(struct page *page)
+{
+	if (likely(__atomic_sub_fetch(&page->_count, 1, __ATOMIC_ACQ_REL) == 0))
+		return true;
+	check_page_count(page);
+	return false;
+}
 
 /* ---- Compound pages: made by __GFP_COMP, order and destructor in the tail. ---- */
 

@@ -10,34 +10,25 @@
  * PG_buddy and its order in private; a block is aligned to its size and inside
  * its zone; two buddies are never both free below the top order, unless a border
  * of isolated or CMA memory lies between them; nr_free and NR_FREE_PAGES agree
- * with the lists.
+ * with the lists. mem_map covers whole blocks of the top order, so that a frame's
+ * buddy always has an entry.
  */
 #include "internal.h"
 
 #include <lib/bug.h>
 
-void add_to_free_list(struct zone *zone, struct page *page, unsigned int order,
-		      enum migratetype type)
-{
-	page->private = order;
-	__SetPageBuddy(page);
-	list_add(&page->lru, &zone->free_area[order].free_list[type]);
-	zone->free_area[order].nr_free++;
-}
+#define BUDDY_FLAGS (BIT(PG_buddy) | ~0UL << ZONES_PGSHIFT)
 
-void del_from_free_list(struct zone *zone, struct page *page, unsigned int order)
+/* The flags that say of a page that it is the first of a free block of the zone. */
+static inline unsigned long buddy_flags(const struct page *page)
 {
-	list_del(&page->lru);
-	__ClearPageBuddy(page);
-	page->private = 0;
-	zone->free_area[order].nr_free--;
+	return (page->flags | BIT(PG_buddy)) & BUDDY_FLAGS;
 }
 
 static inline bool page_is_buddy(const struct page *page, unsigned int order,
-				 const struct page *of)
+				 unsigned long flags)
 {
-	return PageBuddy(page) && page->private == order &&
-	       page_zonenum(page) == page_zonenum(of);
+	return (page->flags & BUDDY_FLAGS) == flags && page->private == order;
 }
 
 /* Blocks of a pageblock and more merge only if that mixes nothing which must
@@ -53,22 +44,22 @@ static bool may_merge(const struct page *a, const struct page *b)
 void __free_one_page(struct zone *zone, struct page *page, unsigned int order,
 		     enum migratetype type)
 {
-	unsigned long pfn = page_to_pfn(page);
+	unsigned long index = page_to_pfn(page) & (MAX_ORDER_NR_PAGES - 1);
+	unsigned long size = 1UL << order, flags = buddy_flags(page);
+	struct page *base = page - index;
 
-	count_free(zone, type, 1L << order);
-	for (; order < MAX_ORDER - 1; order++) {
-		unsigned long buddy_pfn = pfn ^ (1UL << order);
-		struct page *buddy = page + (buddy_pfn - pfn);
+	count_free(zone, type, (long)size);
+	for (; order < MAX_ORDER - 1; order++, size <<= 1) {
+		struct page *buddy = base + (index ^ size);
 
-		if (!pfn_valid(buddy_pfn) || !page_is_buddy(buddy, order, page))
+		if (!page_is_buddy(buddy, order, flags))
 			break;
-		if (order >= pageblock_order && !may_merge(page, buddy))
+		if (order >= pageblock_order && !may_merge(base + index, buddy))
 			break;
 		del_from_free_list(zone, buddy, order);
-		page += (buddy_pfn & pfn) - pfn;
-		pfn &= buddy_pfn;
+		index &= ~size;
 	}
-	add_to_free_list(zone, page, order, type);
+	add_to_free_list(zone, base + index, order, type);
 }
 
 void expand(struct zone *zone, struct page *page, unsigned int low, unsigned int high,
@@ -96,6 +87,29 @@ struct page *__rmqueue_smallest(struct zone *zone, unsigned int order,
 		return page;
 	}
 	return NULL;
+}
+
+struct page *rmqueue_block(struct zone *zone, unsigned int least, unsigned int most,
+			   enum migratetype type, unsigned int *order)
+{
+	for (*order = least; *order < most; (*order)++)
+		if (!list_empty(&zone->free_area[*order].free_list[type]))
+			break;
+	return __rmqueue_smallest(zone, *order, type);
+}
+
+void free_run(struct zone *zone, struct page *page, unsigned long nr)
+{
+	enum migratetype type = get_pageblock_migratetype(page);
+
+	while (nr) {
+		unsigned int order =
+			min(__fls(nr), __ffs(page_to_pfn(page) | pageblock_nr_pages));
+
+		__free_one_page(zone, page, order, type);
+		page += 1UL << order;
+		nr -= 1UL << order;
+	}
 }
 
 struct page *__rmqueue(struct zone *zone, unsigned int order, enum migratetype type)

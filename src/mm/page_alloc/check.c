@@ -33,6 +33,42 @@ void bad_page(const struct page *page, const char *reason)
 	panic("bad page state: pfn %#lx: %s", page_to_pfn(page), reason);
 }
 
+/* What several pages have in common: if none is bad, no bit of their counts and
+ * mappings is set, none of their flags that may not be, and all of their mapcounts. */
+struct page_sum {
+	unsigned long flags, zero, ones;
+};
+
+static __always_inline void add_pages(struct page_sum *sum, const struct page *page,
+				      unsigned int nr)
+{
+#pragma GCC unroll 16
+	for (unsigned int i = 0; i < nr; i++) {
+		sum->flags |= page[i].flags;
+		sum->zero |= (unsigned long)page[i]._count;
+		sum->zero |= (unsigned long)page[i].mapping;
+		sum->ones &= (unsigned long)page[i]._mapcount;
+	}
+}
+
+/* One test for all pages, a few at a time: large blocks spend their time here. */
+bool pages_are_bad(const struct page *page, unsigned long nr)
+{
+	struct page_sum sum = {.ones = ~0UL};
+
+	if (nr == 1)
+		add_pages(&sum, page, 1);
+	else if (nr == 2)
+		add_pages(&sum, page, 2);
+	else if (nr == 4)
+		add_pages(&sum, page, 4);
+	else if (nr == 8)
+		add_pages(&sum, page, 8);
+	for (; nr >= 16; nr -= 16, page += 16)
+		add_pages(&sum, page, 16);
+	return (sum.flags & PAGE_FLAGS_CHECK) | sum.zero | ~sum.ones;
+}
+
 /* The lists on which a free block of that pageblock type may be. Blocks of the
  * three mobile types mix; borrowed ones keep to themselves. */
 static bool type_fits(enum migratetype list, enum migratetype block)
@@ -127,18 +163,21 @@ static unsigned int check_free_area(const struct zone *zone)
 static unsigned int check_pcp(struct zone *zone)
 {
 	const struct per_cpu_pages *pcp = zone_pcp(zone);
-	unsigned int violations = 0;
+	unsigned int violations = 0, order;
 	unsigned long pages = 0;
+	int type;
 
-	for (int type = 0; type < MIGRATE_PCPTYPES; type++) {
+	for_each_pcp_list (order, type) {
 		const struct page *page;
 
-		list_for_each_entry (page, &pcp->lists[type], lru) {
-			pages++;
-			if (page_zone(page) == zone && !page_is_bad(page))
+		list_for_each_entry (page, &pcp->lists[order][type], lru) {
+			pages += 1UL << order;
+			if (page_zone(page) == zone && !pages_are_bad(page, 1UL << order) &&
+			    !(page_to_pfn(page) & ((1UL << order) - 1)))
 				continue;
-			pr_err("buddy_check: %s: pfn %#lx in a per-CPU list is in use or "
-			       "of another zone\n", zone->name, page_to_pfn(page));
+			pr_err("buddy_check: %s: the block of order %u at pfn %#lx in a "
+			       "per-CPU list is in use, not aligned or of another zone\n",
+			       zone->name, order, page_to_pfn(page));
 			violations++;
 		}
 	}

@@ -41,9 +41,34 @@ static inline void count_free(struct zone *zone, enum migratetype type, long pag
 
 /* Put a block on a list, or take it off the one that it is on; neither merges nor
  * counts pages. */
-void add_to_free_list(struct zone *zone, struct page *page, unsigned int order,
-		      enum migratetype type);
-void del_from_free_list(struct zone *zone, struct page *page, unsigned int order);
+static inline void add_to_free_list(struct zone *zone, struct page *page,
+				    unsigned int order, enum migratetype type)
+{
+	struct free_area *area = &zone->free_area[order];
+
+	page->private = order;
+	__SetPageBuddy(page);
+	list_add(&page->lru, &area->free_list[type]);
+	area->nr_free++;
+}
+
+static inline void del_from_free_list(struct zone *zone, struct page *page,
+				      unsigned int order)
+{
+	__list_del_entry(&page->lru);
+	__ClearPageBuddy(page);
+	page->private = 0;
+	zone->free_area[order].nr_free--;
+}
+
+/*
+ * A free block of order least to most, the smallest that there is, or a part of
+ * order most of a larger one; *order tells. NULL if the type has none of them.
+ */
+struct page *rmqueue_block(struct zone *zone, unsigned int least, unsigned int most,
+			   enum migratetype type, unsigned int *order);
+/* Give back nr consecutive frames of one pageblock, as the largest blocks. */
+void free_run(struct zone *zone, struct page *page, unsigned long nr);
 /* Put the parts above the first 2^low of a block of 2^high on type's lists. */
 void expand(struct zone *zone, struct page *page, unsigned int low, unsigned int high,
 	    enum migratetype type);
@@ -62,11 +87,11 @@ struct page *__rmqueue_fallback(struct zone *zone, unsigned int order,
 /* ---- pcp.c ---- */
 
 /* The rare cases of the two below; interrupts off. Refill: false if the zone has
- * no page of that type. A page whose block has no per-CPU list goes with the
- * movable ones, an isolated one straight to the free lists. */
-bool pcp_refill(struct zone *zone, enum migratetype type);
-void free_pcppages_bulk(struct zone *zone, int count);
-void free_unlisted_page(struct page *page);
+ * no such block. High: there are too many. A block whose type has no per-CPU list goes with the movable
+ * ones, an isolated one straight to the free lists. */
+bool pcp_refill(struct zone *zone, unsigned int order, enum migratetype type);
+void free_pcppages_high(struct zone *zone);
+void free_unlisted_page(struct page *page, unsigned int order);
 
 void setup_pcp(struct per_cpu_pages *pcp, unsigned long low_mark,
 	       unsigned long managed);
@@ -74,11 +99,12 @@ void setup_pcp(struct per_cpu_pages *pcp, unsigned long low_mark,
 int zone_batchsize(unsigned long managed);
 
 /*
- * The two hot paths, in line where they are used. A page from the zone's list
- * of that type, or NULL.
+ * The two hot paths, in line where they are used. A block of an order below
+ * NR_PCP_ORDERS from the zone's list of that type, or NULL.
  */
-static __always_inline struct page *rmqueue_pcp(struct zone *zone, enum migratetype type,
-						gfp_t gfp)
+static __always_inline struct page *rmqueue_pcp(struct zone *zone, unsigned int order,
+						enum migratetype type, bool cold,
+						bool refill)
 {
 	struct page *page = NULL;
 	struct per_cpu_pages *pcp;
@@ -87,37 +113,40 @@ static __always_inline struct page *rmqueue_pcp(struct zone *zone, enum migratet
 
 	local_irq_save(flags);
 	pcp = zone_pcp(zone);
-	list = &pcp->lists[type];
-	if (likely(!list_empty(list) || pcp_refill(zone, type))) {
-		page = unlikely(gfp & __GFP_COLD)
-			       ? list_last_entry(list, struct page, lru)
-			       : list_first_entry(list, struct page, lru);
+	list = &pcp->lists[order][type];
+	if (likely(!list_empty(list)) || (refill && pcp_refill(zone, order, type))) {
+		page = cold ? list_last_entry(list, struct page, lru)
+			    : list_first_entry(list, struct page, lru);
 		__list_del_entry(&page->lru);
-		pcp->count--;
+		pcp->count -= 1 << order;
 	}
 	local_irq_restore(flags);
 	return page;
 }
 
-static __always_inline void free_hot_cold_page(struct page *page, bool cold)
+static __always_inline void free_hot_cold_page(struct page *page, unsigned int order,
+					       bool cold)
 {
 	struct zone *zone = page_zone(page);
-	struct per_cpu_pages *pcp;
 	enum migratetype type;
 	unsigned long flags;
 
+	OPTIMIZER_HIDE_VAR(zone); /* or it is computed anew for each access */
 	local_irq_save(flags);
-	pcp = zone_pcp(zone);
 	type = get_pageblock_migratetype(page);
 	if (likely(type < MIGRATE_PCPTYPES)) {
+		struct per_cpu_pages *pcp = zone_pcp(zone);
+		struct list_head *list = &pcp->lists[order][type];
+
 		if (cold)
-			list_add_tail(&page->lru, &pcp->lists[type]);
+			list_add_tail(&page->lru, list);
 		else
-			list_add(&page->lru, &pcp->lists[type]);
-		if (unlikely(++pcp->count >= pcp->high))
-			free_pcppages_bulk(zone, min(pcp->batch, pcp->count));
+			list_add(&page->lru, list);
+		pcp->count += 1 << order;
+		if (unlikely(pcp->count >= pcp->high))
+			free_pcppages_high(zone);
 	} else {
-		free_unlisted_page(page);
+		free_unlisted_page(page, order);
 	}
 	local_irq_restore(flags);
 }
@@ -126,6 +155,16 @@ static __always_inline void free_hot_cold_page(struct page *page, bool cold)
 
 bool zone_watermark_ok(const struct zone *zone, unsigned int order, unsigned long mark,
 		       enum zone_type classzone_idx, unsigned int alloc_flags);
+
+/* Whether a single page may certainly be taken, with the low mark and without CMA. */
+static __always_inline bool zone_watermark_fast(const struct zone *zone,
+						enum zone_type classzone_idx)
+{
+	unsigned long mark = zone->pages_low + zone->lowmem_reserve[classzone_idx] +
+			     zone->vm_stat[NR_FREE_CMA_PAGES];
+
+	return likely(zone->vm_stat[NR_FREE_PAGES] > mark);
+}
 
 /* The arithmetic alone, for init_per_zone_pages_min and for its tests. */
 struct zone_marks {
@@ -152,9 +191,21 @@ extern bool free_hooks;
 static inline bool page_is_bad(const struct page *page)
 {
 	return unlikely((page->flags & PAGE_FLAGS_CHECK) | (unsigned long)page->_count |
-			(unsigned long)(page->_mapcount + 1) |
-			(unsigned long)page->mapping);
+			(unsigned long)page->mapping) ||
+	       unlikely(page->_mapcount != -1);
 }
+
+/* Likewise of one whose count is 0, which is not part of a compound page either. */
+static inline bool page_is_single(const struct page *page)
+{
+	const unsigned long check = PAGE_FLAGS_CHECK | BIT(PG_head) | BIT(PG_tail);
+
+	return likely(!((page->flags & check) | (unsigned long)page->mapping)) &&
+	       likely(page->_mapcount == -1);
+}
+
+/* Whether any of nr pages, a power of two, is bad. */
+bool pages_are_bad(const struct page *page, unsigned long nr);
 __noreturn void bad_page(const struct page *page, const char *reason);
 
 static inline enum migratetype gfp_migratetype(gfp_t gfp)

@@ -1,6 +1,6 @@
 /*
  * Allocating and freeing: which zone, how hard to try, and what a page must look
- * like when it changes hands. The free lists are in buddy.c, the single pages in
+ * like when it changes hands. The free lists are in buddy.c, the small blocks in
  * front of them in pcp.c, the marks in watermark.c.
  *
  * The first try takes what leaves every zone its low mark. The slow path goes
@@ -82,15 +82,15 @@ static inline void prep_new_page(struct page *page, unsigned int order, gfp_t gf
 
 /* ---- Choosing a zone ---- */
 
-static struct page *buffered_rmqueue(struct zone *zone, unsigned int order, gfp_t gfp,
+static inline struct page *buffered_rmqueue(struct zone *zone, unsigned int order, gfp_t gfp,
 				     unsigned int alloc_flags)
 {
 	enum migratetype type = gfp_migratetype(gfp);
 	struct page *page = NULL;
 	unsigned long flags;
 
-	if (likely(order == 0))
-		return rmqueue_pcp(zone, type, gfp);
+	if (order < NR_PCP_ORDERS)
+		return rmqueue_pcp(zone, order, type, gfp & __GFP_COLD, true);
 	local_irq_save(flags);
 	if (alloc_flags & ALLOC_HARDER) /* the reserve is for those who cannot wait */
 		page = __rmqueue_smallest(zone, order, MIGRATE_RESERVE);
@@ -264,7 +264,7 @@ static noinline struct page *alloc_pages_debug(gfp_t gfp, unsigned int order,
 	unsigned int taken = page_debug_order(order); /* with its guard pages */
 	struct page *page;
 
-	if (should_fail_alloc_page(gfp, order))
+	if (order >= MAX_ORDER || should_fail_alloc_page(gfp, order))
 		return NULL;
 	page = get_page_from_freelist(gfp, taken, zonelist, ALLOC_WMARK_LOW);
 	if (!page)
@@ -276,16 +276,21 @@ static noinline struct page *alloc_pages_debug(gfp_t gfp, unsigned int order,
 	return page;
 }
 
+/* A block that is in a per-CPU list was taken off the free lists before, so the
+ * marks have nothing to say about its size. */
 static noinline struct page *alloc_pages_long(gfp_t gfp, unsigned int order,
 					      const struct zonelist *zonelist)
 {
-	struct page *page;
+	struct zone *zone = zonelist->_zonerefs[0].zone;
+	struct page *page = NULL;
 
-	if (order >= MAX_ORDER)
+	if (unlikely(order >= MAX_ORDER))
 		return NULL;
-	if (unlikely(gfp & __GFP_HOOKS))
-		return alloc_pages_debug(gfp, order, zonelist);
-	page = get_page_from_freelist(gfp, order, zonelist, ALLOC_WMARK_LOW);
+	if (order < NR_PCP_ORDERS && zone_watermark_fast(zone, zonelist->classzone_idx))
+		page = rmqueue_pcp(zone, order, gfp_migratetype(gfp), gfp & __GFP_COLD,
+				   false);
+	if (unlikely(!page))
+		page = get_page_from_freelist(gfp, order, zonelist, ALLOC_WMARK_LOW);
 	if (unlikely(!page))
 		page = __alloc_pages_slowpath(gfp, order, zonelist);
 	if (likely(page))
@@ -299,21 +304,21 @@ static noinline struct page *alloc_pages_long(gfp_t gfp, unsigned int order,
  */
 struct page *__alloc_pages(gfp_t gfp, unsigned int order, const struct zonelist *zonelist)
 {
-	struct zone *zone = zonelist->_zonerefs[0].zone;
-	unsigned long mark;
+	struct zone *zone;
 	struct page *page;
 
 	might_sleep_if(gfp & __GFP_WAIT);
 	gfp |= gfp_always;
-	if (unlikely(order || (gfp & __GFP_HOOKS)))
+	if (unlikely(gfp & __GFP_HOOKS))
+		return alloc_pages_debug(gfp, order, zonelist);
+	if (unlikely(order || (gfp & __GFP_COLD)))
 		return alloc_pages_long(gfp, order, zonelist);
-	mark = zone->pages_low + zone->lowmem_reserve[zonelist->classzone_idx] +
-	       zone->vm_stat[NR_FREE_CMA_PAGES];
-	if (unlikely(zone->vm_stat[NR_FREE_PAGES] <= mark))
-		return alloc_pages_long(gfp, order, zonelist);
-	page = rmqueue_pcp(zone, gfp_migratetype(gfp), gfp);
+	zone = zonelist->_zonerefs[0].zone;
+	if (unlikely(!zone_watermark_fast(zone, zonelist->classzone_idx)))
+		return alloc_pages_long(gfp, 0, zonelist);
+	page = rmqueue_pcp(zone, 0, gfp_migratetype(gfp), false, true);
 	if (unlikely(!page))
-		return alloc_pages_long(gfp, order, zonelist);
+		return alloc_pages_long(gfp, 0, zonelist);
 	prep_new_page(page, 0, gfp);
 	return page;
 }
@@ -341,59 +346,61 @@ void *get_zeroed_page(gfp_t gfp)
 
 /* ---- Freeing ---- */
 
-static inline void free_pages_check(struct page *page)
+static __noreturn void bad_pages(const struct page *page)
 {
-	if (page_is_bad(page))
-		bad_page(page, "it is still in use");
+	while (!page_is_bad(page))
+		page++;
+	bad_page(page, "it is still in use");
 }
 
-static noinline void __free_pages_ok(struct page *page, unsigned int order)
+static noinline void __free_pages_ok(struct page *page, unsigned int order, bool cold)
 {
-	unsigned long flags;
+	unsigned long flags, nr = 1UL << order;
 
-	if (unlikely(page_to_pfn(page) & ((1UL << order) - 1)))
+	if (unlikely(order >= MAX_ORDER))
+		bad_page(page, "it is freed with an order that does not exist");
+	if (unlikely(page_to_pfn(page) & (nr - 1)))
 		bad_page(page, "it does not begin a block of the order that is freed");
-	if (PageCompound(page))
+	if (unlikely(PageCompound(page)))
 		destroy_compound_page(page, order);
-	for (unsigned long i = 0; i < 1UL << order; i++)
-		free_pages_check(page + i);
+	if (pages_are_bad(page, nr))
+		bad_pages(page);
 	if (unlikely(free_hooks) && page_debug_free(page, order))
 		return;
+	if (order < NR_PCP_ORDERS) {
+		free_hot_cold_page(page, order, cold);
+		return;
+	}
 	local_irq_save(flags);
 	__free_one_page(page_zone(page), page, order, get_pageblock_migratetype(page));
 	local_irq_restore(flags);
 }
 
-static inline void free_single(struct page *page, bool cold)
+noinline void check_page_count(struct page *page)
 {
-	free_pages_check(page);
-	if (unlikely(free_hooks) && page_debug_free(page, 0))
-		return;
-	free_hot_cold_page(page, cold);
-}
-
-bool put_page_testzero(struct page *page)
-{
-	int count = __atomic_sub_fetch(&page->_count, 1, __ATOMIC_ACQ_REL);
-
-	if (unlikely(count < 0)) {
+	if (unlikely(page->_count < 0)) {
 		page->_count = 0;
 		bad_page(page, PageReserved(page) ? "it is reserved, nobody may free it"
 						  : "it is free already");
 	}
-	return count == 0;
+}
+
+static __always_inline void free_single(struct page *page, bool cold)
+{
+	if (likely(!free_hooks && page_is_single(page)))
+		free_hot_cold_page(page, 0, cold);
+	else
+		__free_pages_ok(page, 0, cold);
 }
 
 void __free_pages(struct page *page, unsigned int order)
 {
 	if (!put_page_testzero(page))
 		return;
-	if (likely(order == 0 && !PageCompound(page)))
+	if (likely(order == 0))
 		free_single(page, false);
-	else if (order < MAX_ORDER)
-		__free_pages_ok(page, order);
 	else
-		bad_page(page, "it is freed with an order that does not exist");
+		__free_pages_ok(page, order, false);
 }
 
 void free_cold_page(struct page *page)
@@ -426,7 +433,7 @@ void set_compound_page_dtor(struct page *head, compound_page_dtor *dtor)
 
 void free_compound_page(struct page *head)
 {
-	__free_pages_ok(head, compound_order(head));
+	__free_pages_ok(head, compound_order(head), false);
 }
 
 /* ---- Exact sizes ---- */
