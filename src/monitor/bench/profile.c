@@ -38,7 +38,7 @@ static void profile(const struct bench *row)
 	bench_run_loop(row, row->n);
 	whole = single_step_end();
 	console_printf("%s: %u operations%s\n", row->name, row->n,
-	               whole ? "" : "; it slept, and what follows is not all of it");
+	               whole ? "" : "; another thread ran between, a few are missing");
 	print_counts();
 }
 
