@@ -33,6 +33,13 @@ HELP = """\
 ./k896 bench growth [NAME]
                 how they grow with the memory in use, the areas that live, and the
                 like; exit 1 if one grows faster than it should
+./k896 bench boot
+                the boot by its steps, at 128M to 64G (--mem SIZE,SIZE)
+./k896 bench memory
+                bytes a page frame, the image by section, pages taken at boot, the
+                three object allocators on the same objects
+./k896 bench profile NAME
+                the instructions of one figure by function
 ./k896 lab start N [DIR]
                 make a working copy of lab N for yourself; lab check looks whether
                 the fences that the labs are cut at are sound
@@ -65,7 +72,9 @@ Options of test:
   -- ARGUMENT ...      the rest goes to pytest as it is
 Options of bench:
   --mem SIZE, --preset NAME  as above
-  --compare            beside a real Linux's figures
+  --compare            beside a real Linux's figures; all of them are drawn, too, in
+                       docs/img/bench.svg
+  --svg FILE           draw them there
   --json FILE          write them to a file
 Options of lab start:
   --solved             with the real code where the holes are

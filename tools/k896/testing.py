@@ -19,7 +19,7 @@ GROUPS = {
     "vmalloc": ["test_vmalloc.py"],
     "highmem": ["test_highmem.py"],
     "threads": ["test_threads.py"],
-    "bench": ["test_bench.py"],
+    "bench": ["test_bench.py", "test_bench_cost.py"],
     "labs": ["test_labs.py"],
     "colour": ["test_colour.py"],
     "oracle": ["test_oracle.py"],
