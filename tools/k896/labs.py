@@ -93,10 +93,13 @@ def all_labs() -> dict[int, Lab]:
 
 def lab_of(number: int) -> Lab:
     labs = all_labs()
-    if number not in labs:
-        known = ", ".join(map(str, labs))
-        raise Usage(f"there is no lab {number} to work on; there is {known}")
-    return labs[number]
+    if number in labs:
+        return labs[number]
+    for folder in FOLDERS.glob(f"{number:02}-*"):
+        raise Usage(f"lab {number} cannot be worked on yet; {relative(folder)}/README.md "
+                    "tells what it waits for")
+    known = ", ".join(map(str, labs))
+    raise Usage(f"there is no lab {number} to work on; there is {known}")
 
 
 def _read(file: Path) -> Lab:
