@@ -15,10 +15,11 @@ PROMPT = "$ "
 KERNEL_PROMPT = "k896> "
 GAP = "..."
 VERDICT = re.compile(r"k896: ok: \d+ commands? succeeded")
+TOOL_SAYS = re.compile(r"k896: ")
 STAMP = re.compile(r"^\[ *\d+\.\d+\] ")
 CALLER = re.compile(r"^ +(\[<\w+>\]|from) \S+\+0?x?\w+/0x\w+$")
-BAR = re.compile(r"(?<=\[)[#.]+(?=\])")
-NUMBER = re.compile(r"[0-9a-fA-F]*\d[0-9a-fA-F]*")
+BAR = re.compile(r"(?<=\[)[#.]+(?=\])|^ +[#c.]{8,}$")
+NUMBER = re.compile(r"(?<![\w.])-(?=\d)|[0-9a-fA-F]*\d[0-9a-fA-F]*")
 
 
 @functools.cache
@@ -150,7 +151,8 @@ def _session(text: str) -> tuple[Command, ...]:
     if lines[0].startswith(PROMPT + "./k896 run"):
         start = lines.pop(0).removeprefix(PROMPT).replace("./k896 run", start)
     quoted = " ".join(f"'{command}'" for command in typed)
-    shown = tuple(line for line in lines if not line.startswith(KERNEL_PROMPT))
+    first = next(index for index, line in enumerate(lines) if line.startswith(KERNEL_PROMPT))
+    shown = tuple(line for line in lines[first:] if not line.startswith(KERNEL_PROMPT))
     return (Command(f"{start} {quoted}", shown),)
 
 
@@ -175,15 +177,16 @@ def usage_lines() -> Iterator[tuple[str, str]]:
 def without_numbers(line: str) -> str:
     """What stays of a line in another build: no time, no figure, no address, no blanks."""
     line = BAR.sub("", STAMP.sub("", line))
-    return " ".join(NUMBER.sub("#", line).split())
+    line = NUMBER.sub(lambda found: "" if found[0] == "-" else "#", line)
+    return " ".join(line.split())
 
 
 def essence(lines, exact: bool) -> list[str]:
     """The lines to compare: without the verdict; if not exact, without what a build changes."""
-    lines = [line.rstrip() for line in lines if not VERDICT.fullmatch(line)]
     if exact:
-        return lines
-    return [text for line in lines if not CALLER.match(STAMP.sub("", line))
+        return [line.rstrip() for line in lines if not VERDICT.fullmatch(line)]
+    return [text for line in lines
+            if not TOOL_SAYS.match(line) and not CALLER.match(STAMP.sub("", line))
             and (text := without_numbers(line))]
 
 
