@@ -166,8 +166,6 @@ def kind_of(block: book.Block) -> Kind:
         return Kind(block.reason)
     for word in sorted(words - {"", "exec", "bench"}):
         return Kind(NOT_RUN[word])
-    if "" in words and block.mark not in ("compare", "run", "full"):
-        return Kind("not k896's program")
     text = " ".join(command.text for command in block.commands)
     slow = "bench" in words or "--emulator bochs" in text or block.mark == "full"
     return Kind(full=slow)
@@ -183,8 +181,9 @@ def _word(text: str) -> str:
 
 def test_what_is_not_run_says_why():
     silent = [block.place for block in book.blocks()
-              if block.mark == "not run" and not block.reason]
-    assert not silent, "<!-- not run: REASON --> above " + ", ".join(silent)
+              if (block.mark in ("not run", "full") and not block.reason) or (not block.mark and any(
+                  _word(command.text) == "" for command in block.commands))]
+    assert not silent, "<!-- not run: REASON --> or another mark above " + ", ".join(silent)
     assert any(block.mark == "compare" for block in book.blocks())
 
 
@@ -215,9 +214,11 @@ def machines() -> dict[tuple[str, ...], list[book.Block]]:
 def others() -> list:
     """The blocks that are run by themselves."""
     together = {block for blocks in machines().values() for block in blocks}
+    alone = {block.commands: block for block in reversed(book.blocks())
+             if block not in together and not kind_of(block).reason}
     return [pytest.param(block, id=block.place,
                          marks=[pytest.mark.full] if kind_of(block).full else [])
-            for block in book.blocks() if block not in together and not kind_of(block).reason]
+            for block in reversed(alone.values())]
 
 
 def compare(block: book.Block, command: book.Command, printed: Iterable[str]) -> None:
