@@ -33,11 +33,8 @@ PLACEHOLDER = re.compile(r"\b[A-Z]{2,}\b|\.\.\.|\$\(|\[--")
 # Commands of the kernel's prompt that change nothing: they can share a machine.
 LOOKING = {"cat", "dmesg", "echo", "free", "help", "layout", "pfn", "pt", "slab", "sym", "window",
            "x"}
-# Other words of ./k896 than exec: why a block with them is not run.
-NOT_RUN = {"bochs": "a person types", "build": "every test does it", "clean": "removes the build",
-           "debug": "a person types", "grade": "the tests of the labs do it",
-           "help": "tests/boot/test_tools.py", "lab": "the tests of the labs do it",
-           "run": "a person types", "test": "this is it"}
+# Words of ./k896 whose blocks are not run: a person types there, or other tests do it.
+NOT_RUN = {"bochs", "build", "clean", "debug", "grade", "help", "lab", "run", "test"}
 SECONDS_OF_A_BLOCK = 300
 
 
@@ -153,22 +150,14 @@ def test_every_use_of_k896_has_its_words_and_options(monkeypatch):
     assert _option_error("./k896 exec --mum 4G help") is not None
 
 
-class Kind(NamedTuple):
-    """How a block is run: not at all (reason), and how its output is compared."""
-
-    reason: str = ""
-    full: bool = False
-
-
-def kind_of(block: book.Block) -> Kind:
+def _is_run(block: book.Block) -> bool:
     words = {_word(command.text) for command in block.commands}
-    if block.mark == "not run":
-        return Kind(block.reason)
-    for word in sorted(words - {"", "exec", "bench"}):
-        return Kind(NOT_RUN[word])
+    return block.mark != "not run" and words.isdisjoint(NOT_RUN)
+
+
+def _is_slow(block: book.Block) -> bool:
     text = " ".join(command.text for command in block.commands)
-    slow = "bench" in words or "--emulator bochs" in text or block.mark == "full"
-    return Kind(full=slow)
+    return block.mark == "full" or "./k896 bench" in text or "--emulator bochs" in text
 
 
 def _word(text: str) -> str:
@@ -179,10 +168,13 @@ def _word(text: str) -> str:
     return "exec" if re.match(r"(\w+=\S+ )?tools/", text) else ""
 
 
+def _needs_a_mark(block: book.Block) -> bool:
+    return not block.mark and any(not _word(command.text) for command in block.commands)
+
+
 def test_what_is_not_run_says_why():
-    silent = [block.place for block in book.blocks()
-              if (block.mark in ("not run", "full") and not block.reason) or (not block.mark and any(
-                  _word(command.text) == "" for command in block.commands))]
+    silent = [block.place for block in book.blocks() if not block.reason
+              and (block.mark in ("not run", "full") or _needs_a_mark(block))]
     assert not silent, "<!-- not run: REASON --> or another mark above " + ", ".join(silent)
     assert any(block.mark == "compare" for block in book.blocks())
 
@@ -205,8 +197,7 @@ def machines() -> dict[tuple[str, ...], list[book.Block]]:
     """The blocks that share a machine, by its options."""
     found: dict[tuple[str, ...], list[book.Block]] = {}
     for block in book.blocks():
-        shared = None if kind_of(block).reason or kind_of(block).full else _shared(block)
-        if shared:
+        if _is_run(block) and not _is_slow(block) and (shared := _shared(block)):
             found.setdefault(shared[0], []).append(block)
     return found
 
@@ -215,9 +206,9 @@ def others() -> list:
     """The blocks that are run by themselves."""
     together = {block for blocks in machines().values() for block in blocks}
     alone = {block.commands: block for block in reversed(book.blocks())
-             if block not in together and not kind_of(block).reason}
+             if block not in together and _is_run(block)}
     return [pytest.param(block, id=block.place,
-                         marks=[pytest.mark.full] if kind_of(block).full else [])
+                         marks=[pytest.mark.full] if _is_slow(block) else [])
             for block in reversed(alone.values())]
 
 
@@ -242,7 +233,9 @@ def test_what_looks_at_a_machine_prints_what_the_pages_show(options):
         typed += [*_shared(block)[1], f"echo {border}"]
     done = run(ROOT / "k896", "exec", *options, *typed)
     assert done.code == 0, done.err
-    for block, printed in zip(blocks, done.out.split(f"{border}\n"), strict=False):
+    pieces = done.out.split(f"{border}\n")
+    assert len(pieces) == len(blocks) + 1, done.out
+    for block, printed in zip(blocks, pieces):
         compare(block, block.commands[0], printed.splitlines())
 
 
