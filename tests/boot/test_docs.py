@@ -58,6 +58,16 @@ def _leads_somewhere(page: Path, target: str) -> bool:
     return not heading or (place.suffix == ".md" and heading in book.anchors(place))
 
 
+@pytest.mark.parametrize("target,leads", [
+    ("boot.md", True), ("boot.md#boot-parameters", True), ("#contents", True),
+    ("../src/mm/bootmem.c", True), ("https://example.org/x", True),
+    ("no-such.md", False), ("boot.md#no-such", False), ("#no-such", False),
+    ("../../outside.md", False), ("../src/mm/bootmem.c#L1", False),
+])
+def test_a_link_that_leads_nowhere_is_noticed(target, leads):
+    assert _leads_somewhere(CONTENTS, target) == leads
+
+
 def test_the_headings_names_are_github_s():
     assert book.anchor("`kmap`: who, when - and why?") == "kmap-who-when---and-why"
     assert "the-book" in book.anchors(CONTENTS)
