@@ -27,6 +27,7 @@ GROUPS = {
     "witness": ["test_witness.py"],
     "fuzz": ["test_fuzz.py"],
     "tools": ["test_tools.py"],
+    "docs": ["test_docs.py"],
     "full": [],
 }
 FUZZ_SECONDS = 30
