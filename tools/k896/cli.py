@@ -31,6 +31,9 @@ HELP = """\
 ./k896 bench growth [NAME]
                 how they grow with the memory in use, the areas that live, and the
                 like; exit 1 if one grows faster than it should
+./k896 draw [NAME ...] [--check]
+                draw the pictures of the docs, docs/img, from what the kernel says;
+                with --check, exit 1 if one is not as it would be drawn now
 ./k896 build    build the kernel and its ISO, build/PRESET/k896.iso
 ./k896 clean    remove everything that was built
 ./k896 help     this text
@@ -362,6 +365,16 @@ def _bench(options: argparse.Namespace) -> int:
     return bench.run(options)
 
 
+def _draw_options(word: str, own: list[str], extra: list[str]) -> argparse.Namespace:
+    from k896 import draw
+    return draw.options(own, extra)
+
+
+def _draw(options: argparse.Namespace) -> int:
+    from k896 import draw
+    return draw.run(options)
+
+
 def _clean(options: argparse.Namespace) -> int:
     shutil.rmtree(BUILD, ignore_errors=True)
     return 0
@@ -381,6 +394,7 @@ COMMANDS: dict[str, tuple[Callable, Callable]] = {
     "bochs": (_machine_options, _bochs),
     "test": (_test_options, _test),
     "bench": (_bench_options, _bench),
+    "draw": (_draw_options, _draw),
     "build": (_plain_options, _build),
     "clean": (_plain_options, _clean),
     "help": (_plain_options, _help),

@@ -21,6 +21,7 @@ GROUPS = {
     "threads": ["test_threads.py"],
     "bench": ["test_bench.py"],
     "colour": ["test_colour.py"],
+    "pictures": ["test_pictures.py"],
     "oracle": ["test_oracle.py"],
     "witness": ["test_witness.py"],
     "fuzz": ["test_fuzz.py"],
