@@ -1,12 +1,9 @@
 """What the pictures are made of: machines that are booted, and what they are asked."""
 
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Callable, NamedTuple, Sequence, Union
 
-from k896 import Problem, build
-from k896.bench import ICOUNT
+from k896 import Problem, build, counted
 from k896.draw.canvas import Canvas
 from k896.emulator import GIB, MIB, Config, Ended
 from k896.qemu import Qemu
@@ -16,8 +13,9 @@ MACHINES_AT_A_TIME = 2
 
 
 class Boot(NamedTuple):
-    """A machine. counted: its clock counts instructions, so nothing may be typed, and
-    all that it prints is one answer."""
+    """A machine. counted: its clock counts instructions, so nothing is typed, the commands
+    are parameters (not too long: src/monitor/startup.c), and all that it prints is one
+    answer."""
 
     mem: str
     append: str = ""
@@ -87,24 +85,10 @@ def _conversation(machine: Qemu, ask: Ask) -> list[str]:
     return answers
 
 
-def _counted(boot: Boot, commands: Sequence[Command]) -> list[str]:
-    """All commands are parameters: see src/monitor/startup.c."""
-    run = " ".join(f'run="{command}"' for command in (*commands, "poweroff"))
-    config = Config(memory=boot.memory, kernel=build.kernel(boot.preset), fast=True,
-                    append=f"quiet {boot.append} {run}", extra=ICOUNT)
-    with tempfile.TemporaryDirectory(prefix="k896-draw-") as folder:
-        output = Path(folder) / "serial"
-        with Qemu(config, f"file,id=console,path={output}") as machine:
-            ending = machine.wait_end(SECONDS)
-        text = output.read_text(errors="replace").replace("\r", "")
-    if ending is None or ending.kind != "poweroff":
-        raise Problem(f"the machine did not end: {ending}", details=text[-2000:])
-    return [text]
-
-
 def _answers(boot: Boot, asks: Sequence[Ask]) -> dict[Ask, list[str]]:
     if boot.counted:
-        return {ask: _counted(boot, ask.commands) for ask in asks}
+        return {ask: [counted.text_of(ask.commands, boot.memory, boot.preset, boot.append)]
+                for ask in asks}
     return _typed(boot, asks)
 
 
@@ -121,5 +105,14 @@ def drawn(all_pictures: Sequence[Picture], names: Sequence[str]) -> dict[str, st
     with ThreadPoolExecutor(MACHINES_AT_A_TIME) as pool:
         for found in pool.map(lambda pair: _answers(*pair), by_boot):
             answers.update(found)
-    return {picture.name: picture.draw([line for ask in picture.asks for line in answers[ask]])
-            .svg() for picture in wanted}
+    return {picture.name: _svg(picture, [line for ask in picture.asks
+                                         for line in answers[ask]]) for picture in wanted}
+
+
+def _svg(picture: Picture, said: Sequence[str]) -> str:
+    try:
+        return picture.draw(said).svg()
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise Problem(f"the picture {picture.name} does not understand what the kernel says: "
+                      f"{type(error).__name__}: {error}; its text is in tools/k896/draw",
+                      details="\n".join(said)[-2000:]) from error

@@ -1,9 +1,11 @@
 """The machine and its boot: memory map, steps, the two boot allocators, threads."""
 
+import bisect
 import itertools
 import re
 from typing import NamedTuple, Sequence
 
+from k896 import Problem
 from k896.draw import read
 from k896.draw.ask import Ask, Picture
 from k896.draw.boots import MAIN, MEMBLOCK, STEPS, THREADS
@@ -116,15 +118,16 @@ class Step(NamedTuple):
     thousands: int
 
     @property
-    def decade(self) -> int:
-        return len(str(self.thousands)) if self.thousands else 0
+    def size(self) -> int:
+        return bisect.bisect_right(LIMITS, self.thousands)
 
 
 ROW = 21
 ALLOCATORS = {"bootmem": "bootmem", "memory": "page allocator", "slab": "slab",
-              "vmalloc": "vmalloc", "threads": "threads"}
-DECADES = ("below 1,000", "1,000 to 10,000", "to 100,000", "to a million",
-           "to 10 million", "to 100 million")
+              "vmalloc": "vmalloc"}
+# Far from what the steps cost, so that a change of a few instructions changes no bar.
+LIMITS = (30, 300, 3000, 30000)
+SIZES = ("below 30,000", "below 300,000", "below 3 million", "below 30 million", "more")
 
 
 def boot(said: Sequence[str]) -> Canvas:
@@ -137,9 +140,9 @@ def boot(said: Sequence[str]) -> Canvas:
     for number, step in enumerate(steps):
         y = BODY + 30 + number * ROW
         sheet.text(120, y + 14, step.name, anchor="end")
-        sheet.box(130, y + 3, 10 + 56 * step.decade, ROW - 6, USED)
-        sheet.text(148 + 56 * step.decade, y + 14, DECADES[step.decade], size=11, colour=GREY)
-    sheet.text(130, BODY + 14, "instructions, each bar a power of ten", size=12, bold=True)
+        sheet.box(130, y + 3, 20 + 80 * step.size, ROW - 6, USED)
+        sheet.text(158 + 80 * step.size, y + 14, SIZES[step.size], size=11, colour=GREY)
+    sheet.text(130, BODY + 14, "instructions, on a logarithmic scale", size=12, bold=True)
     _who_serves(sheet, [step.name for step in steps])
     return sheet
 
@@ -153,14 +156,14 @@ def _who_serves(sheet: Canvas, names: Sequence[str]) -> None:
     sheet.text(602, top["bootmem"] + 14, "bootmem")
     sheet.text(602, top["memory"] - 6, "retires: all to the page allocator", size=11,
                colour=GREY)
-    columns = [name for name in ("memory", "slab", "vmalloc")]
+    columns = ("memory", "slab", "vmalloc")
     for number, name in enumerate(columns):
         x = 570 + 34 * number
         sheet.box(x, top[name], 26, bottom - top[name], (USED, FREE, HIGH)[number])
     for number, name in enumerate(columns):
-        y = bottom - 18 - 34 * (2 - number) + 34
-        sheet.text(680, y - 20, ALLOCATORS[name], size=12)
-        sheet.line((677, y - 24), (570 + 34 * number + 26, y - 24))
+        y = bottom - 72 + 34 * number
+        sheet.text(680, y + 4, ALLOCATORS[name], size=12)
+        sheet.line((677, y), (596 + 34 * number, y))
     sheet.text(130, bottom + 18, "then the prompt: k896>", bold=True)
 
 
@@ -182,6 +185,8 @@ def bootmem(said: Sequence[str]) -> Canvas:
         r"bootmem: (init|free|reserve|alloc) +\[mem 0x(\w+)-0x(\w+)\]", said[0])]
     image, bitmap = [call[1:] for call in calls if call[0] == "reserve"][:2]
     borders = _borders(calls)
+    tables = borders[1:3]  # pages taken from below, behind frame 0
+    names = {0: "frame 0", tables[0]: "tables", image[0]: "image", bitmap[0]: "bitmap"}
     strips = _strips(calls, borders)
     sheet = Canvas("bootmem is one bit for each page of lowmem: 1 is taken, 0 is free",
                    "Lowmem from 0 to 896 MiB, not to scale, at five moments: all bits set; "
@@ -190,10 +195,10 @@ def bootmem(said: Sequence[str]) -> Canvas:
                    len(strips) * 68 + 40, STEPS.source("dmesg"))
     wide = BITMAP_WIDTH / (len(borders) - 1)
     for number, border in enumerate(borders):
-        if border not in (image[1], bitmap[1]):
+        if border not in (tables[1], image[1], bitmap[1]):
             sheet.text(BITMAP_LEFT + wide * number, BODY + 14,
                        read.size_text(border) if border else "0", size=11, anchor="middle")
-    for address, name in {0: "frame 0", image[0]: "image", bitmap[0]: "bitmap"}.items():
+    for address, name in names.items():
         sheet.text(BITMAP_LEFT + wide * (borders.index(address) + 0.5), BODY + 32, name,
                    size=12, anchor="middle", bold=True)
     for number, strip in enumerate(strips):
@@ -253,9 +258,9 @@ def memblock(said: Sequence[str]) -> Canvas:
                    MEMBLOCK.source("cat /proc/memblock"))
     wide = 610 / (len(borders) - 1)
     x_of = {border: 130 + wide * number for number, border in enumerate(borders)}
-    image_end = lists["reserved"][1].end
+    inexact = {region.end for region in lists["reserved"][:2]}  # other with each image
     for border, x in x_of.items():
-        if border != image_end:
+        if border not in inexact:
             sheet.text(x, BODY + 14, read.size_text(border) if border else "0", size=11,
                        anchor="middle")
         sheet.line((x, BODY + 20), (x, BODY + 220), dashed=True, colour=HOLE)
@@ -293,7 +298,9 @@ def _difference(memory: Sequence[Range], reserved: Sequence[Range],
 
 
 COLOURS = {"monitor": MARK, "spinner/0": USED, "spinner/1": FREE, "spinner/2": HIGH}
-SAMPLES = 3
+SAMPLES = 2
+SLICE = 5  # ticks
+ROUNDS = 3  # drawn
 
 
 def threads(said: Sequence[str]) -> Canvas:
@@ -315,7 +322,7 @@ def threads(said: Sequence[str]) -> Canvas:
     for number, name in enumerate(COLOURS):
         sheet.text(120, BODY + 40 + 44 * number, name, anchor="end")
         sheet.line((130, BODY + 52 + 44 * number), (770, BODY + 52 + 44 * number))
-    for tick in range(0, at + 1, 5):
+    for tick in range(0, at + 1, SLICE):
         x = 130 + wide * tick
         sheet.line((x, BODY + 12), (x, BODY + 196), dashed=True, colour=HOLE)
         sheet.text(x, BODY + 212, str(tick), size=11, anchor="middle")
@@ -325,17 +332,21 @@ def threads(said: Sequence[str]) -> Canvas:
 
 
 def _slices(samples: Sequence[dict[str, int]]) -> list[tuple[str, int]]:
-    """Who ran, and for how many ticks at a time. Between two samples the prompt began and
-    ended; if the others came between, they did so once, in the order of the queue."""
-    turns: list[list] = [["monitor", 0]]
+    """Who ran, and for how many ticks at a time. The prompt runs when a sample is taken;
+    between two of them the others had a number of whole slices, in the queue's order."""
+    others = [name for name in COLOURS if name != "monitor"]
+    turns = [["monitor", 0]]
     for before, after in zip(samples, samples[1:]):
-        ran = {name: after[name] - before[name] for name in COLOURS}
-        others = [[name, ran[name]] for name in COLOURS if name != "monitor" and ran[name]]
-        first = min(5 - turns[-1][1], ran["monitor"]) if others else ran["monitor"]
-        turns[-1][1] += first
-        if others:
-            turns += others + [["monitor", ran["monitor"] - first]]
-    return [(name, ticks) for name, ticks in turns if ticks]
+        left = after["monitor"] - before["monitor"]
+        rounds = {(after[name] - before[name]) / SLICE for name in others}
+        for _ in range(int(min(rounds))):
+            left -= SLICE - turns[-1][1]
+            turns[-1][1] = SLICE
+            turns += [[name, SLICE] for name in others] + [["monitor", 0]]
+        turns[-1][1] += left
+        if len(rounds) > 1 or not 0 <= turns[-1][1] <= SLICE:
+            raise Problem(f"threads do not run in turn for {SLICE} ticks", details=str(samples))
+    return [(name, ticks) for name, ticks in turns[:ROUNDS * len(COLOURS)]]
 
 
 PICTURES = [

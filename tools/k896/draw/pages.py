@@ -70,6 +70,7 @@ COLUMN = 120
 
 
 def watermarks(said: Sequence[str]) -> Canvas:
+    """Pages are rounded to tens, because the image's size moves a mark by one."""
     zones = read.zones(said[0])
     floor = BODY + 330
     sheet = Canvas("The last pages of a zone are not for everybody",
@@ -81,23 +82,19 @@ def watermarks(said: Sequence[str]) -> Canvas:
         sheet.text(left + COLUMN / 2, BODY + 14, name, bold=True, anchor="middle")
         sheet.text(left + COLUMN / 2, BODY + 352, f"of {round(zone['managed'], -3):,}", size=11,
                    anchor="middle", colour=GREY)
-        levels = [0, zone["min"], zone["low"], zone["high"], 2000]
+        marks = {mark: round(zone[mark], -1) for mark in ("min", "low", "high")}
+        levels = [0, *marks.values(), 2000]
         fills = (GUARD, MARK, TABLE, FREE)
         for low, high, fill in zip(levels, levels[1:], fills):
             sheet.box(left, floor - high * POINTS, COLUMN, (high - low) * POINTS, fill)
-        for mark in ("min", "low", "high"):
-            sheet.text(left + COLUMN + 5, floor - zone[mark] * POINTS + 4,
-                       f"{mark} {_tens(zone[mark])}", size=12)
+        for mark, level in marks.items():
+            sheet.text(left + COLUMN + 5, floor - level * POINTS + 4, f"{mark} {level:,}",
+                       size=12)
     sheet.text(80, floor + 4, "0", size=11, anchor="end")
     sheet.text(80, floor - 2000 * POINTS + 4, "2,000", size=11, anchor="end")
     sheet.text(80, floor - 1000 * POINTS + 4, "1,000", size=11, anchor="end")
-    _who_may(sheet, zones["Normal"]["min"])
+    _who_may(sheet, round(zones["Normal"]["min"], -1))
     return sheet
-
-
-def _tens(pages: int) -> str:
-    """Rounded, because the image's size moves the marks by a page."""
-    return f"{round(pages, -1):,}"
 
 
 def _who_may(sheet: Canvas, least: int) -> None:
