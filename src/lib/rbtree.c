@@ -45,10 +45,17 @@ static struct rb_node **link_to(struct rb_node *node, struct rb_node *parent,
 	return parent ? child(parent, side_of(node, parent)) : &root->rb_node;
 }
 
-void rb_propagate(struct rb_node *node, rb_augment_fn augment)
+/* The node and all above it. */
+static void recompute_path(struct rb_node *node, rb_augment_fn augment)
 {
 	for (; node && augment; node = node->rb_parent)
 		augment(node);
+}
+
+void rb_propagate(struct rb_node *node, rb_augment_fn augment)
+{
+	while (node && augment && augment(node))
+		node = node->rb_parent;
 }
 
 /* Node sinks to `side`; its child on the other side rises into its place. */
@@ -121,13 +128,12 @@ static void repair_insert(struct rb_node *node, struct rb_root *root,
 void rb_insert_augmented(struct rb_node *node, struct rb_root *root,
                          rb_augment_fn augment)
 {
-	rb_propagate(node, augment);
 	repair_insert(node, root, augment);
 }
 
 void rb_insert_color(struct rb_node *node, struct rb_root *root)
 {
-	rb_insert_augmented(node, root, NULL);
+	repair_insert(node, root, NULL);
 }
 
 /*
@@ -203,9 +209,10 @@ void rb_erase_augmented(struct rb_node *node, struct rb_root *root,
 		if (parent == node)
 			parent = leaver;
 		rb_replace_node(node, leaver, root);
+		recompute_path(parent, augment); /* leaver's value is of its old place */
+	} else {
+		rb_propagate(parent, augment);
 	}
-
-	rb_propagate(parent, augment);
 	if (black_is_missing)
 		repair_erase(heir, parent, root, augment);
 }

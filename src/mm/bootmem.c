@@ -34,7 +34,7 @@
 #include <lib/string.h>
 #include <lib/util.h>
 #include <mm/bootmem.h>
-#include <mm/page_alloc.h>
+#include <mm/mmzone.h>
 
 #define bdebug(bdata, fmt, ...)                                                        \
 	do {                                                                           \
@@ -45,8 +45,6 @@
 /* A range as the log has it: first and last byte. */
 #define RANGE_FORMAT             "[mem 0x%08llx-0x%08llx]"
 #define RANGE_ARGS(first, bytes) (first), (first) + (bytes)-1
-
-struct bootmem_data contig_bootmem_data;
 
 /* Frames [start, end). */
 struct frame_range {
@@ -103,6 +101,13 @@ static struct frame_range frames_of(const struct bootmem_data *bdata, phys_addr_
 	BUG_ON(!bdata->node_bootmem_map);
 	BUG_ON(size == 0);
 	BUG_ON(end < addr);
+	/* LAB 3.1 BEGIN
+	 * The frames that [addr, end) touches or, with inside, those that lie wholly
+	 * in it; none: start == end. BUG_ON if they leave the node.
+	 * START WITH
+	 *	(void)inside;
+	 *	return (struct frame_range){PFN_DOWN(addr), PFN_DOWN(addr)};
+	 */
 	if (inside) {
 		addr = PAGE_ALIGN(addr);
 		end = max(ALIGN_DOWN(end, PAGE_SIZE), addr);
@@ -110,16 +115,24 @@ static struct frame_range frames_of(const struct bootmem_data *bdata, phys_addr_
 	BUG_ON(addr < bdata->node_boot_start);
 	BUG_ON(end > PFN_PHYS(bdata->node_low_pfn));
 	return (struct frame_range){PFN_DOWN(addr), PFN_UP(end)};
+	/* LAB 3.1 END */
 }
 
 /* Returns how many of the pages were free. */
 static unsigned long mark_reserved(struct bootmem_data *bdata, unsigned long start,
                                    unsigned long end)
 {
+	/* LAB 3.1 BEGIN
+	 * Set the bits of [start, end), of which some may be set already, and keep
+	 * nr_free right. nr_fresh: how many were not set.
+	 * START WITH
+	 *	unsigned long nr_fresh = 0;
+	 */
 	unsigned long nr_fresh = count_free(bdata, start, end);
 
 	bitmap_set(bdata->node_bootmem_map, start - base_pfn(bdata), end - start);
 	bdata->nr_free -= nr_fresh;
+	/* LAB 3.1 END */
 	if (start <= bdata->last_success && bdata->last_success < end)
 		bdata->last_success = end;
 	return nr_fresh;
@@ -128,8 +141,13 @@ static unsigned long mark_reserved(struct bootmem_data *bdata, unsigned long sta
 static void mark_free(struct bootmem_data *bdata, unsigned long start,
                       unsigned long end)
 {
+	/* LAB 3.1 BEGIN
+	 * Clear the bits of [start, end), which are all set; keep nr_free right.
+	 * START WITH
+	 */
 	bitmap_clear(bdata->node_bootmem_map, start - base_pfn(bdata), end - start);
 	bdata->nr_free += end - start;
+	/* LAB 3.1 END */
 	if (start < bdata->last_success && end > bdata->last_goal)
 		bdata->last_success = max(start, bdata->last_goal);
 	if (start <= bdata->last_pos && bdata->last_pos < end)
@@ -217,6 +235,54 @@ static unsigned long request_end_pfn(const struct bootmem_data *bdata,
 	return PFN_DOWN(end);
 }
 
+/* The first run of free pages for the request that begins at or above floor. */
+static bool find_run(struct bootmem_data *bdata, const struct bootmem_request *req,
+                     phys_addr_t floor, unsigned long *pfn)
+{
+	unsigned long base = base_pfn(bdata);
+	unsigned long end = request_end_pfn(bdata, req);
+	unsigned long from = PFN_UP(floor);
+	unsigned long nr_pages = PFN_UP((phys_addr_t)req->size);
+	unsigned long align_pages = max(req->align >> PAGE_SHIFT, 1UL);
+
+	/* LAB 3.2 BEGIN
+	 * The lowest frame, a multiple of align_pages, where nr_pages free ones begin
+	 * in [from, end), to *pfn. You may leave last_goal and last_success alone.
+	 * START WITH
+	 *	(void)base, (void)end, (void)from, (void)nr_pages, (void)align_pages;
+	 *	(void)pfn;
+	 *	return false;
+	 */
+	if (from >= end)
+		return false;
+	if (from < bdata->last_goal || from > bdata->last_success)
+		bdata->last_goal = from;
+	else
+		from = bdata->last_success;
+	from = next_free(bdata, from, end);
+	bdata->last_success = from;
+	*pfn = base + bitmap_find_next_zero_area_off(bdata->node_bootmem_map,
+	                                             end - base, from - base, nr_pages,
+	                                             align_pages - 1, base);
+	return *pfn < end;
+	/* LAB 3.2 END */
+}
+
+/* LAB 3.3 BEGIN
+ * Use the rest of the page of the last allocation, if there is one that floor, limit and
+ * align allow: alone, or with the run behind it. Else as here.
+ * START WITH
+ * static bool place_above(struct bootmem_data *bdata, const struct bootmem_request *req,
+ *                         phys_addr_t floor, phys_addr_t *addr)
+ * {
+ *	unsigned long pfn;
+ *
+ *	if (!find_run(bdata, req, floor, &pfn))
+ *		return false;
+ *	*addr = PFN_PHYS(pfn);
+ *	return true;
+ * }
+ */
 /*
  * Where the request would begin if it shared the last page of the last
  * allocation. false: it may not, or nothing is left there.
@@ -230,30 +296,6 @@ static bool tail_address(const struct bootmem_data *bdata,
 	/* An alignment of a page or more leads out of the page. */
 	*addr = ALIGN(PFN_PHYS(bdata->last_pos) + bdata->last_offset, req->align);
 	return *addr >= floor && *addr < PFN_PHYS(bdata->last_pos + 1);
-}
-
-/* The first run of free pages for the request that begins at or above floor. */
-static bool find_run(struct bootmem_data *bdata, const struct bootmem_request *req,
-                     phys_addr_t floor, unsigned long *pfn)
-{
-	unsigned long base = base_pfn(bdata);
-	unsigned long end = request_end_pfn(bdata, req);
-	unsigned long from = PFN_UP(floor);
-	unsigned long nr_pages = PFN_UP((phys_addr_t)req->size);
-	unsigned long align_pages = max(req->align >> PAGE_SHIFT, 1UL);
-
-	if (from >= end)
-		return false;
-	if (from < bdata->last_goal || from > bdata->last_success)
-		bdata->last_goal = from;
-	else
-		from = bdata->last_success;
-	from = next_free(bdata, from, end);
-	bdata->last_success = from;
-	*pfn = base + bitmap_find_next_zero_area_off(bdata->node_bootmem_map,
-	                                             end - base, from - base, nr_pages,
-	                                             align_pages - 1, base);
-	return *pfn < end;
 }
 
 /* A place at or above floor: in the last page used, or from there on, or alone. */
@@ -276,6 +318,7 @@ static bool place_above(struct bootmem_data *bdata, const struct bootmem_request
 		*addr = tail;
 	return true;
 }
+/* LAB 3.3 END */
 
 bool bootmem_place(struct bootmem_data *bdata, const struct bootmem_request *req,
                    phys_addr_t *addr)
@@ -290,9 +333,17 @@ bool bootmem_place(struct bootmem_data *bdata, const struct bootmem_request *req
 	BUG_ON(!is_power_of_2(req->align));
 	if (goal < start || goal >= PFN_PHYS(bdata->node_low_pfn))
 		goal = start;
+	/* LAB 3.2 BEGIN
+	 * Look above the goal; if nothing fits there, from the node's start on.
+	 * START WITH
+	 *	(void)goal;
+	 *	if (!place_above(bdata, req, start, addr))
+	 *		return false;
+	 */
 	if (!place_above(bdata, req, goal, addr) &&
 	    (goal == start || !place_above(bdata, req, start, addr)))
 		return false;
+	/* LAB 3.2 END */
 
 	end = *addr + req->size;
 	nr_fresh = mark_reserved(bdata, PFN_DOWN(*addr), PFN_UP(end));
@@ -313,6 +364,17 @@ void *__alloc_bootmem_core(struct bootmem_data *bdata,
 	return memset(__va(addr), 0, req->size);
 }
 
+/* LAB 3.4 BEGIN
+ * Hand the free frames [pfn, end) to release(), in blocks of the largest order below
+ * MAX_ORDER that is aligned and ends by end. Returns how many frames these are.
+ * START WITH
+ * static unsigned long release_run(unsigned long pfn, unsigned long end,
+ *                                  bootmem_release_t release)
+ * {
+ *	(void)pfn, (void)end, (void)release;
+ *	return 0;
+ * }
+ */
 /* The order of the largest aligned block that begins at pfn and ends by end. */
 static unsigned int largest_order(unsigned long pfn, unsigned long end)
 {
@@ -334,6 +396,7 @@ static unsigned long release_run(unsigned long pfn, unsigned long end,
 	}
 	return nr_pages;
 }
+/* LAB 3.4 END */
 
 unsigned long free_all_bootmem_core(struct bootmem_data *bdata,
                                     bootmem_release_t release)
@@ -434,61 +497,3 @@ unsigned int bootmem_check_core(const struct bootmem_data *bdata)
 		               "a page of the bitmap is free");
 	return nr + check_hints(bdata);
 }
-
-/* Below: the same on the one node that there is, for mm/boot_allocator.c. */
-
-unsigned long init_bootmem(unsigned long mapstart_pfn, unsigned long end_pfn)
-{
-	return init_bootmem_core(&contig_bootmem_data, mapstart_pfn, 0, end_pfn);
-}
-
-static void bitmap_free(phys_addr_t addr, phys_addr_t size)
-{
-	free_bootmem_core(&contig_bootmem_data, addr, size);
-}
-
-static int bitmap_reserve(phys_addr_t addr, phys_addr_t size, int flags)
-{
-	return reserve_bootmem_core(&contig_bootmem_data, addr, size, flags);
-}
-
-static bool bitmap_place(const struct bootmem_request *req, phys_addr_t *addr)
-{
-	return bootmem_place(&contig_bootmem_data, req, addr);
-}
-
-static void release_to_page_allocator(unsigned long pfn, unsigned int order)
-{
-	__free_pages_bootmem(pfn_to_page(pfn), order);
-}
-
-static unsigned long bitmap_free_all(void)
-{
-	return free_all_bootmem_core(&contig_bootmem_data, release_to_page_allocator);
-}
-
-static unsigned long bitmap_free_pages(void)
-{
-	return bootmem_nr_free(&contig_bootmem_data);
-}
-
-static unsigned long bitmap_longest_run(void)
-{
-	return bootmem_largest_run(&contig_bootmem_data);
-}
-
-static unsigned int bitmap_check(void)
-{
-	return bootmem_check_core(&contig_bootmem_data);
-}
-
-const struct boot_allocator bitmap_allocator = {
-    .name = "bitmap",
-    .free = bitmap_free,
-    .reserve = bitmap_reserve,
-    .place = bitmap_place,
-    .free_all = bitmap_free_all,
-    .free_pages = bitmap_free_pages,
-    .longest_run = bitmap_longest_run,
-    .check = bitmap_check,
-};

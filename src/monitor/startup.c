@@ -9,10 +9,8 @@
 #include <lib/string.h>
 #include <monitor/monitor.h>
 
-#define STARTUP_MAX 256
-
-static char startup[STARTUP_MAX]; /* lines, each ended by '\0' */
-static size_t used;               /* bytes */
+static char startup[COMMAND_LINE_SIZE]; /* lines, each ended by '\0' */
+static size_t used;                     /* bytes */
 
 static int __init run_param(const char *value)
 {

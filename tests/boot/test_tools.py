@@ -298,6 +298,8 @@ def test_debug_is_gdb_with_symbols_before_the_first_instruction(on_terminal):
     child.expect(r"\(gdb\) ")
     child.sendline("info line")
     child.expect(r"main\.c")
+    child.sendline("k896-maps")
+    child.expect(r"0xc0000000-0xffffffff -> 0x000000000 1048576K")
     child.sendline("quit")
     child.expect(pexpect.EOF)
     child.close()
@@ -416,10 +418,11 @@ def test_mkiso_quotes_parameters_and_takes_modules(tmp_path):
     module.write_text("contents")
     image = tmp_path / "made.iso"
     done = run(MKISO, "--kernel", kernel(), "--grub-cfg", ROOT / "grub.cfg", "--output", image,
-               "--append", "x=$HOME;y", "--module", f"{module}:its line")
+               "--append", 'x=$HOME;y run="vmalloc 4K"', "--module", f"{module}:its line")
     assert done.code == 0, done.err
     with create("qemu", Config(memory=64 * MIB, iso=image)) as machine:
-        assert ask(machine, "cat /proc/cmdline") == "x=$HOME;y\n"
+        assert ask(machine, "cat /proc/cmdline") == 'x=$HOME;y "run=vmalloc 4K"\n'
+        assert "vmalloc_command" in ask(machine, "cat /proc/vmallocinfo"), "it was not run"
     assert run(MKISO, "--kernel", tmp_path / "none", "--output", image).code == 2
 
 

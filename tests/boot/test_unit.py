@@ -113,6 +113,9 @@ def test_monitor_says_that_a_suite_is_not_there():
     assert answer.status == 1 and "no_such_suite" in answer.output
 
 
-def test_one_suite_runs_alone():
+def test_one_suite_or_one_case_runs_alone():
     with booted() as machine:
         assert list(ktap(ask(machine, "test bitmap"))) == ["bitmap"]
+        alone = ktap(ask(machine, "test bitmap.bits_of_a_word"))
+        assert [case.name for case in alone["bitmap"]] == ["bits_of_a_word"]
+        assert machine.command("test bitmap.no_such_case").status == 1

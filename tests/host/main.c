@@ -1,5 +1,5 @@
 /*
- * The unit tests as a program: [--seed S] [--list] [--verbose] [SUITE...]
+ * The unit tests as a program: [--seed S] [--list] [--verbose] [SUITE[.CASE]...]
  *
  * Exits 0 if all passed, 1 if a case failed, 2 if it was called wrongly. Without
  * --seed every run has its own; the suites that use it print it.
@@ -64,7 +64,7 @@ static int run_suite(const char *suite, u64 seed)
 	int failed = ktest_run(suite, seed);
 
 	if (failed < 0) {
-		fprintf(stderr, "no suite '%s'; --list shows them\n", suite);
+		fprintf(stderr, "no suite or case '%s'; --list shows them\n", suite);
 		exit(EXIT_USAGE);
 	}
 	return failed;
@@ -88,7 +88,7 @@ int main(int argc, char **argv)
 		} else {
 			fprintf(
 			    stderr,
-			    "usage: %s [--seed S] [--list] [--verbose] [SUITE...]\n",
+			    "usage: %s [--seed S] [--list] [--verbose] [SUITE[.CASE]...]\n",
 			    argv[0]);
 			return EXIT_USAGE;
 		}

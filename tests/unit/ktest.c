@@ -34,7 +34,8 @@ void (*ktest_write)(const char *text, size_t len) = console_write;
 
 static struct {
 	u64 seed;
-	bool seed_shown; /* in this suite */
+	const char *only; /* the one case that runs; NULL: all of the suite */
+	bool seed_shown;  /* in this suite */
 	bool failed;     /* the running case */
 	const char *skipped;
 	bool warning_expected;
@@ -236,6 +237,12 @@ const char *ktest_next_suite(const char *after)
 	return next;
 }
 
+static bool chosen(const struct ktest *test, const char *suite)
+{
+	return strcmp(test->suite, suite) == 0 &&
+	       (!run.only || strcmp(test->name, run.only) == 0);
+}
+
 /* By suite, file and line; no two cases are equal. */
 static int compare_cases(const struct ktest *a, const struct ktest *b)
 {
@@ -253,7 +260,7 @@ static const struct ktest *next_case(const char *suite, const struct ktest *afte
 	const struct ktest *next = NULL;
 
 	for_each_ktest (t) {
-		if (strcmp((*t)->suite, suite) != 0)
+		if (!chosen(*t, suite))
 			continue;
 		if (after && compare_cases(*t, after) <= 0)
 			continue;
@@ -269,7 +276,7 @@ static unsigned int count_cases(const char *suite)
 	unsigned int nr = 0;
 
 	for_each_ktest (t)
-		nr += strcmp((*t)->suite, suite) == 0;
+		nr += chosen(*t, suite);
 	return nr;
 }
 
@@ -322,15 +329,31 @@ static void run_all_suites(void)
 		run_suite(suite, ++nr);
 }
 
-int ktest_run(const char *suite, u64 seed)
+/* The suite that "suite" or "suite.case" begins with, as its cases spell it. */
+static const char *suite_of(const char *name)
+{
+	size_t len = strcspn(name, ".");
+	const struct ktest *const *t;
+
+	for_each_ktest (t) {
+		if (strlen((*t)->suite) == len && !strncmp((*t)->suite, name, len))
+			return (*t)->suite;
+	}
+	return NULL;
+}
+
+int ktest_run(const char *name, u64 seed)
 {
 	bool (*outer)(const char *, int, const char *) = warn_hook;
-
-	if (suite && count_cases(suite) == 0)
-		return -1;
+	const char *suite = name ? suite_of(name) : NULL;
+	const char *dot = name ? strchr(name, '.') : NULL;
 
 	memset(&run, 0, sizeof(run));
 	run.seed = seed;
+	run.only = dot ? dot + 1 : NULL;
+	if (name && (!suite || count_cases(suite) == 0))
+		return -1;
+
 	warn_hook = note_warning;
 	if (suite) {
 		print("KTAP version 1\n1..1\n");

@@ -116,12 +116,12 @@ u64 ktest_random(u64 *state);
 u32 ktest_random_below(u64 *state, u32 limit);
 
 /*
- * Run one suite, or with NULL all of them in the order of their names, and
- * print KTAP. Returns the number of failed cases, or -1 if no suite has that
- * name (nothing is printed then). A case that fails a random check does so
- * again under the same seed.
+ * Run one suite ("bitmap"), one case ("bitmap.bits_of_a_word"), or with NULL all
+ * suites in the order of their names, and print KTAP. Returns the number of failed
+ * cases, or -1 if there is none of that name (nothing is printed then). A case that
+ * fails a random check does so again under the same seed.
  */
-int ktest_run(const char *suite, u64 seed);
+int ktest_run(const char *name, u64 seed);
 
 /* The name of the suite that follows `after` (NULL: the first), or NULL. */
 const char *ktest_next_suite(const char *after);

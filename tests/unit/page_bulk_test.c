@@ -19,7 +19,7 @@ static unsigned long free_now(void)
 
 TEST(page_bulk, any_number_of_pages_comes_and_goes_without_a_trace)
 {
-	const unsigned long numbers[] = {0, 1, 7, 8, 9, 32, 33, 256, MOST};
+	const unsigned long numbers[] = {0, 1, 7, 32, 33, 63, 64, 65, 256, MOST};
 
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
 		unsigned long nr = numbers[i], before = free_now();
@@ -76,50 +76,68 @@ TEST(page_bulk, the_zone_that_the_mask_asks_for_is_kept_to)
 	free_pages_bulk(pages, 64);
 }
 
-TEST(page_bulk, cleared_pages_are_cleared)
+/* A few go by the per-CPU lists, many as blocks. */
+static const unsigned long few_and_many[] = {40, 100};
+
+static unsigned long bytes_not_zero(unsigned long nr)
 {
 	unsigned long wrong = 0;
 
-	ASSERT_EQ(alloc_pages_bulk(GFP_KERNEL, 16, pages), 16);
-	for (int i = 0; i < 16; i++)
-		memset(lowmem_page_address(pages[i]), 0xd1, PAGE_SIZE);
-	free_pages_bulk(pages, 16);
-	ASSERT_EQ(alloc_pages_bulk(GFP_KERNEL | __GFP_ZERO, 64, pages), 64);
-	for (int i = 0; i < 64; i++) {
+	for (unsigned long i = 0; i < nr; i++) {
 		const u8 *byte = lowmem_page_address(pages[i]);
 
 		for (unsigned long n = 0; n < PAGE_SIZE; n++)
 			wrong += byte[n] != 0;
 	}
-	EXPECT_EQ(wrong, 0);
-	free_pages_bulk(pages, 64);
+	return wrong;
+}
+
+TEST(page_bulk, cleared_pages_are_cleared)
+{
+	for (size_t f = 0; f < ARRAY_SIZE(few_and_many); f++) {
+		unsigned long nr = few_and_many[f];
+
+		ASSERT_EQ(alloc_pages_bulk(GFP_KERNEL, nr, pages), nr);
+		for (unsigned long i = 0; i < nr; i++)
+			memset(lowmem_page_address(pages[i]), 0xd1, PAGE_SIZE);
+		free_pages_bulk(pages, nr);
+		ASSERT_EQ(alloc_pages_bulk(GFP_KERNEL | __GFP_ZERO, nr, pages), nr);
+		EXPECT_EQ(bytes_not_zero(nr), 0);
+		free_pages_bulk(pages, nr);
+	}
 }
 
 TEST(page_bulk, a_page_with_another_user_stays)
 {
-	struct page *shared;
+	for (size_t f = 0; f < ARRAY_SIZE(few_and_many); f++) {
+		unsigned long nr = few_and_many[f];
+		struct page *shared;
 
-	ASSERT_EQ(alloc_pages_bulk(QUIET, 64, pages), 64);
-	shared = pages[3];
-	get_page(shared);
-	free_pages_bulk(pages, 64);
-	EXPECT_EQ(page_count(shared), 1);
-	EXPECT_EQ(buddy_check(), 0);
-	put_page(shared);
+		ASSERT_EQ(alloc_pages_bulk(QUIET, nr, pages), nr);
+		shared = pages[3];
+		get_page(shared);
+		free_pages_bulk(pages, nr);
+		EXPECT_EQ(page_count(shared), 1);
+		EXPECT_EQ(buddy_check(), 0);
+		put_page(shared);
+	}
 }
 
-static void give_back_twice(void *arg)
+static void give_back_twice(void *nr)
 {
-	(void)arg;
-	free_pages_bulk(pages, 40);
+	free_pages_bulk(pages, *(const unsigned long *)nr);
 }
 
 TEST(page_bulk, giving_back_twice_is_a_bug)
 {
-	ASSERT_EQ(alloc_pages_bulk(QUIET, 40, pages), 40);
-	free_pages_bulk(pages, 40);
-	EXPECT_BUG(give_back_twice, NULL);
-	EXPECT_EQ(buddy_check(), 0);
+	for (size_t f = 0; f < ARRAY_SIZE(few_and_many); f++) {
+		unsigned long nr = few_and_many[f];
+
+		ASSERT_EQ(alloc_pages_bulk(QUIET, nr, pages), nr);
+		free_pages_bulk(pages, nr);
+		EXPECT_BUG(give_back_twice, &nr);
+		EXPECT_EQ(buddy_check(), 0);
+	}
 }
 
 TEST(page_bulk, when_memory_ends_it_says_how_many_there_were)

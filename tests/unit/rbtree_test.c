@@ -42,11 +42,16 @@ static u32 computed_max(const struct entry *entry)
 	return most;
 }
 
-static void update_max(struct rb_node *node)
+static unsigned int updates;
+
+static bool update_max(struct rb_node *node)
 {
 	struct entry *entry = entry_of(node);
+	u32 before = entry->max_weight;
 
+	updates++;
 	entry->max_weight = computed_max(entry);
+	return entry->max_weight != before;
 }
 
 static void insert(struct rb_root *root, struct entry *entry, rb_augment_fn augment)
@@ -61,10 +66,13 @@ static void insert(struct rb_root *root, struct entry *entry, rb_augment_fn augm
 	}
 	rb_link_node(&entry->node, parent, link);
 	entry->in_tree = true;
-	if (augment)
-		rb_insert_augmented(&entry->node, root, augment);
-	else
+	if (!augment) {
 		rb_insert_color(&entry->node, root);
+		return;
+	}
+	for (struct rb_node *node = &entry->node; node; node = node->rb_parent)
+		augment(node);
+	rb_insert_augmented(&entry->node, root, augment);
 }
 
 static void erase(struct rb_root *root, struct entry *entry, rb_augment_fn augment)
@@ -253,20 +261,38 @@ TEST(rbtree, a_replaced_node_leaves_the_tree_as_it_was)
 	EXPECT_EQ(rb_next(&entries[105].node), &entries[106].node);
 }
 
-TEST(rbtree, propagation_follows_a_changed_weight_to_the_root)
+static void insert_weights_0_to_49(struct rb_root *root)
 {
-	struct rb_root root = RB_ROOT;
-
 	memset(entries, 0, sizeof(entries));
 	for (u32 i = 0; i < 50; i++) {
 		entries[i].key = i;
 		entries[i].weight = i;
-		insert(&root, &entries[i], update_max);
+		insert(root, &entries[i], update_max);
 	}
+}
+
+TEST(rbtree, propagation_follows_a_changed_weight_to_the_root)
+{
+	struct rb_root root = RB_ROOT;
+
+	insert_weights_0_to_49(&root);
 	EXPECT_EQ(entry_of(root.rb_node)->max_weight, 49);
 	entries[3].weight = 1000;
 	rb_propagate(&entries[3].node, update_max);
 	EXPECT_EQ(entry_of(root.rb_node)->max_weight, 1000);
+	EXPECT(maxima_are_right(&root));
+}
+
+TEST(rbtree, propagation_ends_where_a_changed_weight_makes_no_difference)
+{
+	struct rb_root root = RB_ROOT;
+
+	insert_weights_0_to_49(&root);
+	/* its parent's other child stays the larger one */
+	updates = 0;
+	entries[0].weight = 1;
+	rb_propagate(&entries[0].node, update_max);
+	EXPECT_EQ(updates, 2);
 	EXPECT(maxima_are_right(&root));
 }
 

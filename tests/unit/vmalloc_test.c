@@ -147,13 +147,14 @@ TEST(vmalloc, vzalloc_and_vmalloc_user_clear)
 	vfree(user);
 }
 
-/* Descriptor, kmalloc, vmalloc: 1024 pointers fill a page. */
+/* Behind the descriptor, kmalloc, vmalloc: 1024 pointers fill a page. */
 TEST(vmalloc, the_array_of_pages_of_a_large_area_is_an_area_itself)
 {
 	const unsigned long per_page = PAGE_SIZE / sizeof(struct page *);
-	const unsigned long pages[] = {VM_INLINE_PAGES, VM_INLINE_PAGES + 1, per_page,
-	                               per_page + 1};
-	const unsigned long areas[] = {1, 1, 1, 2};
+	const unsigned long pages[] = {VM_FEW_PAGES,        VM_FEW_PAGES + 1,
+	                               VM_INLINE_PAGES,     VM_INLINE_PAGES + 1,
+	                               per_page,            per_page + 1};
+	const unsigned long areas[] = {1, 1, 1, 1, 1, 2};
 
 	for (size_t i = 0; i < ARRAY_SIZE(pages); i++) {
 		unsigned long before = vmalloc_info().nr_areas;

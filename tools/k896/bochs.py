@@ -7,6 +7,7 @@ Bochs always exits with status 1; its log tells a power-off, a reset and a
 triple fault apart, and the console's text a panic. Debian's Bochs starts in its
 debugger, which gets its commands from a file: `c` to run a machine, or what
 Config.debugger_script says; what the debugger answers is in debugger_log().
+bochs_script.py drives it step by step instead.
 """
 
 import contextlib
@@ -34,6 +35,7 @@ GUEST_MEGABYTES_MAX = 16384
 SCREEN = re.compile(rb'Bochs connected to screen "([^"]+)"')
 LATER_RESET = re.compile(r"^0*[1-9]\d*i\[SYS *\] bx_pc_system_c::Reset\(", re.M)
 LOG_TAIL_BYTES = 20000
+OUTPUT_BYTES_MAX = 1 << 20
 READ_BYTES = 65536
 
 
@@ -41,6 +43,7 @@ class Bochs(Machine):
     """Headless unless config.display asks for a window."""
 
     name = "Bochs"
+    steps = False  # the debugger waits for commands from here
 
     def __init__(self, config: Config):
         super().__init__(config)
@@ -60,18 +63,23 @@ class Bochs(Machine):
     def start(self) -> None:
         self.console, self._slave = _raw_pty()
         self._output, output_slave = _raw_pty()
-        script = self.folder / "debugger-commands"
-        script.write_text(self.config.debugger_script or "c\n")
         rc = self.folder / "bochsrc"
         rc.write_text(configuration(
             self.config, self.cpu, self.folder, f"mode=term, dev={os.ttyname(self._slave)}",
             _window_library() if self.config.display else "term",
-            magic_break=bool(self.config.debugger_script)))
+            magic_break=self.steps or bool(self.config.debugger_script)))
         self._spawn(
-            ["bochs", "-q", "-f", rc, "-rc", script, "-dbglog", self.folder / "debugger.log",
-             *self.config.extra], stdin=output_slave, stdout=output_slave,
-            stderr=subprocess.STDOUT, env=dict(os.environ, TERM="vt100"))
+            ["bochs", "-q", "-f", rc, *self._debugger_arguments(), *self.config.extra],
+            stdin=output_slave, stdout=output_slave, stderr=subprocess.STDOUT,
+            env=dict(os.environ, TERM="vt100"))
         os.close(output_slave)
+
+    def _debugger_arguments(self) -> list:
+        if self.steps:
+            return []
+        script = self.folder / "debugger-commands"
+        script.write_text(self.config.debugger_script or "c\n")
+        return ["-rc", script, "-dbglog", self.folder / "debugger.log"]
 
     def debugger_log(self) -> str:
         """What Bochs's debugger has printed so far."""
@@ -95,7 +103,7 @@ class Bochs(Machine):
                 os.close(self._screen)
                 self._screen = -1
             return
-        self._output_text = (self._output_text + piece)[-LOG_TAIL_BYTES:]
+        self._output_text = (self._output_text + piece)[-OUTPUT_BYTES_MAX:]
         named = SCREEN.search(self._output_text)
         if named and self._screen < 0:
             with contextlib.suppress(OSError, termios.error):  # Bochs has just ended

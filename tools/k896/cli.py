@@ -6,10 +6,11 @@ import shutil
 import signal
 import sys
 import time
+from pathlib import Path
 from typing import Callable, NoReturn, Sequence
 
-from k896 import (BUILD, EXIT_BROKEN, EXIT_INTERRUPTED, Problem, Usage, build, iso, relative,
-                  tell)
+from k896 import (BUILD, EXIT_BROKEN, EXIT_INTERRUPTED, Problem, Usage, bochs_script, build,
+                  iso, relative, tell)
 from k896 import words as words_
 from k896.emulator import (GIB, MIB, Config, Ended, Machine, TimedOut, command_bytes,
                            create)
@@ -21,7 +22,8 @@ HELP = """\
                 print only what they print; exit 0 if all succeeded, 1 if a command
                 failed, 2 if the kernel refused the machine, panicked, triple-faulted
                 or was reset, 3 on time-out; the verdict in words goes to stderr
-./k896 debug    QEMU, stopped at its first instruction, with gdb attached
+./k896 debug    QEMU, stopped at its first instruction, with gdb attached, which
+                knows the kernel's structures (gdb's help k896)
 ./k896 bochs    Bochs's own debugger, stopped at start_kernel
 ./k896 test [WHAT ...]
                 run the tests: {groups}
@@ -31,6 +33,18 @@ HELP = """\
 ./k896 bench growth [NAME]
                 how they grow with the memory in use, the areas that live, and the
                 like; exit 1 if one grows faster than it should
+./k896 bench boot
+                the boot by its steps, at 128M to 64G (--mem SIZE,SIZE)
+./k896 bench memory
+                bytes a page frame, the image by section, pages taken at boot, the
+                three object allocators on the same objects
+./k896 bench profile NAME
+                the instructions of one figure by function
+./k896 lab start N [DIR]
+                make a working copy of lab N for yourself; lab check looks whether
+                the fences that the labs are cut at are sound
+./k896 grade N [DIR]
+                points for a working copy, and the reason for each that is lost
 ./k896 draw [NAME ...] [--check]
                 draw the pictures of the docs, docs/img, from what the kernel says;
                 with --check, exit 1 if one is not as it would be drawn now
@@ -47,6 +61,9 @@ Options of run, exec, debug and bochs:
   --display            with the machine's screen in a window
   --preset NAME        which build: {presets}
   -- ARGUMENT ...      the rest goes to the emulator as it is
+Options of bochs:
+  --script FILE        run the commands in FILE and exit (docs/bochs.md)
+  --ticks N            of the machine's clock that the script may take (4000000000)
 Options of exec:
   --timeout SECONDS    for boot and commands together, 120 unless told
   --fast               boot the kernel without GRUB and the ISO (QEMU only)
@@ -58,8 +75,16 @@ Options of test:
   -- ARGUMENT ...      the rest goes to pytest as it is
 Options of bench:
   --mem SIZE, --preset NAME  as above
-  --compare            beside a real Linux's figures
+  --compare            beside a real Linux's figures; all of them are drawn, too, in
+                       docs/img/bench.svg
+  --svg FILE           draw them there
   --json FILE          write them to a file
+Options of lab start:
+  --solved             with the real code where the holes are
+Options of grade:
+  --item N.M           this exercise alone
+  --seed N             of the random tests, other than the lab's own
+  --json               for programs
 --yes installs missing packages without asking.
 
 Other exit codes: 64 wrong word or option, 65 a file is not what it should be,
@@ -133,9 +158,12 @@ def _preset_option(parser: words_.Parser) -> None:
 
 
 def _machine_options(word: str, own: list[str], extra: list[str]) -> argparse.Namespace:
-    options = machine_parser(word).parse(own)
+    parser = machine_parser(word)
+    options = parser.parse(own)
     if options.help:
         return options
+    if word == "bochs" and options.script:
+        options = parser.parse(bochs_script.boot_options(options.script) + own)
     options.extra = extra
     complete(options)
     if word != "exec" and options.words:
@@ -162,6 +190,9 @@ def machine_parser(word: str) -> words_.Parser:
     parser.add_argument("--append", default="")
     parser.add_argument("--display", action="store_true")
     _preset_option(parser)
+    if word == "bochs":
+        parser.add_argument("--script")
+        parser.add_argument("--ticks", type=int, default=bochs_script.TICKS)
     if word == "exec":
         parser.add_argument("--timeout", default=str(EXEC_SECONDS))
         parser.add_argument("--fast", action="store_true")
@@ -335,6 +366,9 @@ def _bochs(options: argparse.Namespace) -> int:
     if options.emulator != "bochs":
         raise Usage("./k896 bochs is Bochs; QEMU with gdb is ./k896 debug")
     try:
+        if options.script:
+            return bochs_script.run(config_of(options), Path(options.script),
+                                    options.ticks)
         return debuggers.bochs(config_of(options), BUILD / options.preset)
     finally:
         _remove_temporary()
@@ -375,6 +409,26 @@ def _draw(options: argparse.Namespace) -> int:
     return draw.run(options)
 
 
+def _lab_options(word: str, own: list[str], extra: list[str]) -> argparse.Namespace:
+    from k896 import labs
+    return labs.options(own, extra)
+
+
+def _lab(options: argparse.Namespace) -> int:
+    from k896 import labs
+    return labs.run(options)
+
+
+def _grade_options(word: str, own: list[str], extra: list[str]) -> argparse.Namespace:
+    from k896 import grade
+    return grade.options(own, extra)
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from k896 import grade
+    return grade.run(options)
+
+
 def _clean(options: argparse.Namespace) -> int:
     shutil.rmtree(BUILD, ignore_errors=True)
     return 0
@@ -395,6 +449,8 @@ COMMANDS: dict[str, tuple[Callable, Callable]] = {
     "test": (_test_options, _test),
     "bench": (_bench_options, _bench),
     "draw": (_draw_options, _draw),
+    "lab": (_lab_options, _lab),
+    "grade": (_grade_options, _grade),
     "build": (_plain_options, _build),
     "clean": (_plain_options, _clean),
     "help": (_plain_options, _help),

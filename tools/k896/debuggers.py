@@ -7,13 +7,14 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from k896 import EXIT_UNAVAILABLE, Problem, relative, tell
+from k896 import EXIT_UNAVAILABLE, ROOT, Problem, relative, tell
 from k896 import symbols as symbols_
 from k896.bochs import CPU, CPU_ALIASES, configuration
 from k896.emulator import Config
 from k896.qemu import Qemu
 
 ENTRY = "start_kernel"
+GDB_COMMANDS = ROOT / "tools" / "gdb" / "load.py"
 VNC = 'rfb, options="timeout=0"'  # the one display that leaves the terminal alone
 
 
@@ -24,19 +25,29 @@ def gdb(config: Config, folder: Path) -> int:
     log = folder / "console.log"
     with tempfile.TemporaryDirectory(prefix="k896-") as sockets:
         socket = Path(sockets, "gdb")
-        waiting = ["-S", "-chardev", f"socket,id=gdb,path={socket},server=on,wait=off",
-                   "-gdb", "chardev:gdb"]
-        config = Config(**{**vars(config), "extra": [*waiting, *config.extra]})
+        config = Config(**{**vars(config), "extra": ["-S", *stub(socket), *config.extra],
+                           "stays": True})
         with Qemu(config, console=f"pty,id=console,logfile={log}") as machine:
             tell(machine.describe())
             tell(f"the console is on {_pty_of(machine)} (screen PTY), its text in "
                  f"{relative(log)}")
             tell(f"stopped at the first instruction; 'continue' goes on to {ENTRY}, "
-                 "'quit' ends the machine")
-            return _in_front([
-                "gdb", "-q", "-ex", "set confirm off", "-ex", "set architecture i386",
-                "-ex", f"target remote {socket}", "-ex", f"thbreak {ENTRY}",
-                str(config.kernel)])
+                 "'quit' ends the machine, 'help k896' lists commands that look at the kernel")
+            return _in_front(gdb_command(machine, socket) + ["-ex", f"thbreak {ENTRY}"])
+
+
+def stub(socket: Path) -> list[str]:
+    """QEMU's arguments for gdb to attach at a socket."""
+    return ["-chardev", f"socket,id=gdb,path={socket},server=on,wait=off",
+            "-gdb", "chardev:gdb"]
+
+
+def gdb_command(machine: Qemu, socket: Path) -> list[str]:
+    """gdb with the kernel's symbols and our commands, attached to a machine's stub."""
+    architecture = "i386" if machine.binary.endswith("i386") else "i386:x86-64"
+    return ["gdb", "-q", str(machine.config.kernel), "-ex", "set confirm off",
+            "-ex", f"set architecture {architecture}", "-ex", f"target remote {socket}",
+            "-ex", f"source {GDB_COMMANDS}"]
 
 
 def _pty_of(machine: Qemu) -> str:

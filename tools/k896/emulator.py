@@ -59,6 +59,7 @@ class Config:
     iso or, with fast, kernel is booted; append and modules are already in the
     iso unless fast is set. machine_options: more of QEMU's -machine. log: a
     file that receives all console text. debugger_script: Bochs's commands.
+    stays: QEMU stops at a panic or a triple fault instead of ending, for a debugger.
     """
 
     memory: int
@@ -74,6 +75,7 @@ class Config:
     machine_options: str = ""
     log: Optional[Path] = None
     debugger_script: str = ""
+    stays: bool = False
 
 
 class Answer(NamedTuple):

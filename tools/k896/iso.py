@@ -8,6 +8,7 @@ the default and starts at once.
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,16 +19,21 @@ from typing import Sequence
 from k896 import ROOT, Problem, tell
 
 GRUB_CFG = ROOT / "grub.cfg"
+WORD = re.compile(r'(?:"[^"]*"|\S)+')  # of boot parameters; quotes hold blanks together
 GRUB_MODULES = "normal multiboot2 iso9660 biosdisk serial terminal terminfo"
 
 
 def grub_words(parameters: str) -> str:
     """The parameters as words of a GRUB script.
 
-    Single quotes keep $, ;, {} and the like. GRUB itself writes a backslash
-    before each quote and backslash when it puts the kernel's line together.
+    Single quotes keep $, ;, {} and the like. When GRUB puts the kernel's line
+    together it sets a word with a blank in double quotes, which is what the kernel
+    wants; so name="a b" is given without its own, before which GRUB would write a
+    backslash, as it does before each single quote and backslash.
     """
-    return " ".join("'" + word.replace("'", r"'\''") + "'" for word in parameters.split())
+    words = [word.replace('"', "") if " " in word else word
+             for word in WORD.findall(parameters)]
+    return " ".join("'" + word.replace("'", r"'\''") + "'" for word in words)
 
 
 def menu(grub_cfg: str, append: str, modules: Sequence[tuple[str, str]]) -> str:

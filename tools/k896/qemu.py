@@ -77,7 +77,9 @@ class Qemu(Machine):
                       f"size={config.memory}"]
             machine += ",memory-backend=ram"
         words += ["-machine", machine, "-cpu", self.cpu, "-m", _megabytes(config.memory),
-                  "-no-reboot", "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
+                  "-no-reboot"]
+        words += (["-no-shutdown"] if config.stays
+                  else ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"])
         if not config.display:
             words += ["-display", "none"]
         if config.fast:

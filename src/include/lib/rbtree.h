@@ -9,8 +9,11 @@
  * An augmented tree keeps in each node a value computed from the node and its
  * two subtrees (the largest gap below it, say). Give rb_insert_augmented() and
  * rb_erase_augmented() the function that recomputes one node's value from its
- * own data and its children's values; they call it wherever it may have changed,
- * children first. After changing a node's own data call rb_propagate().
+ * own data and its children's values; they call it wherever they change the tree,
+ * children first. The values of a new node and of all above it are the caller's
+ * to make right, between rb_link_node() and rb_insert_augmented() (Linux's rule
+ * too: the caller's loop has the function in line). After changing a node's own
+ * data call rb_propagate(), before anything else is done to the tree.
  *
  * None of these sleeps; the tree's owner locks.
  */
@@ -44,8 +47,9 @@ struct rb_root {
 #define RB_EMPTY_NODE(node) ((node)->rb_parent == (node))
 #define RB_CLEAR_NODE(node) ((node)->rb_parent = (node))
 
-/* Recomputes the node's augmented value; the children's are right already. */
-typedef void (*rb_augment_fn)(struct rb_node *node);
+/* Recomputes the node's augmented value; the children's are right already. Returns
+ * whether it is another one now. */
+typedef bool (*rb_augment_fn)(struct rb_node *node);
 
 /* Hang node as a red leaf at *link, which is NULL and a link of parent (or the
  * root's, with parent NULL). One of the two insert functions must follow. */
@@ -69,7 +73,7 @@ void rb_erase(struct rb_node *node, struct rb_root *root);
 void rb_erase_augmented(struct rb_node *node, struct rb_root *root,
                         rb_augment_fn augment);
 
-/* Recompute the node and all above it. */
+/* Recompute the node, and those above it as far as something changes. */
 void rb_propagate(struct rb_node *node, rb_augment_fn augment);
 
 /* Put `node` in the place of `victim`, to which it must compare equal. */

@@ -173,7 +173,7 @@ static inline void copy_highpage(struct page *to, struct page *from)
 {
 	void *source = kmap_atomic(from), *target = kmap_atomic(to);
 
-	memcpy(target, source, PAGE_SIZE);
+	copy_page(target, source);
 	kunmap_atomic(target);
 	kunmap_atomic(source);
 }

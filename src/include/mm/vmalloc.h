@@ -36,8 +36,10 @@
 
 #define VM_KIND_MASK (VM_IOREMAP | VM_ALLOC | VM_MAP)
 
-/* Arrays of up to so many pages lie in the descriptor itself. */
-#define VM_INLINE_PAGES 6
+/* Arrays of up to so many pages lie behind the descriptor itself: those of the
+ * smallest areas in kmalloc's class of 96 bytes, then of 192. */
+#define VM_FEW_PAGES    6
+#define VM_INLINE_PAGES 30
 
 /* An area, in use or lazily freed. Positions are vmap_lock's; the rest is its
  * owner's. */
@@ -55,7 +57,7 @@ struct vm_struct {
 	unsigned int nr_pages;
 	phys_addr_t phys_addr; /* of VM_IOREMAP: what the first page maps */
 	const void *caller;    /* who asked for it */
-	struct page *inline_pages[VM_INLINE_PAGES];
+	struct page *inline_pages[]; /* VM_FEW_PAGES or VM_INLINE_PAGES */
 };
 
 /* ---- vmalloc ---- */

@@ -113,7 +113,7 @@ static void unmark_arrays(struct kmem_cache *cache)
 
 static bool pages_are_marked(const struct kmem_cache *cache, const struct slab *slab)
 {
-	const struct page *head = virt_to_page(slab_start(slab));
+	const struct page *head = virt_to_page(slab_start(cache, slab));
 
 	for (unsigned long i = 0; i < 1UL << cache->g.gfporder; i++)
 		if (!PageSlab(head + i) || page_get_cache(head + i) != cache ||
@@ -128,7 +128,7 @@ static unsigned int check_place(const struct kmem_cache *cache, const struct sla
 	unsigned int front = g->off_slab ? 0 : g->slab_size;
 	unsigned int colour = (unsigned int)slab->colouroff - front;
 
-	if (!IS_ALIGNED((unsigned long)slab_start(slab), PAGE_SIZE << g->gfporder) ||
+	if (!IS_ALIGNED((unsigned long)slab_start(cache, slab), PAGE_SIZE << g->gfporder) ||
 	    !pages_are_marked(cache, slab))
 		return wrong(cache, "slab 0x%08lx is not what its pages say",
 		             (unsigned long)slab);

@@ -1,7 +1,7 @@
 /*
  * Slabs come and go. A cache that has no free object left asks the page allocator
- * for the pages of one more slab, moves the objects in it by the next colour, links
- * them up and runs the constructor on each. (Gorman ch. 8.2.2 to 8.2.6)
+ * for the pages of one more slab, moves the objects in it by the next colour and runs
+ * the constructor on each; slabs.c links them up. (Gorman ch. 8.2.2 to 8.2.6)
  *
  * While pages are asked for, interrupts are as the caller of kmem_cache_alloc had
  * them, whatever the mask says: with __GFP_WAIT that call may sleep, and without
@@ -40,7 +40,7 @@ static struct slab *alloc_descriptor(struct kmem_cache *cache, char *pages,
 			return NULL;
 		slab->colouroff = colour;
 	}
-	slab->s_mem = pages + slab->colouroff;
+	slab->s_mem = pages + slab->colouroff + cache->g.obj_offset;
 	slab->inuse = 0;
 	slab->free = 0;
 	return slab;
@@ -62,23 +62,13 @@ static void init_objects(struct kmem_cache *cache, struct slab *slab)
 	}
 }
 
-/* All objects are free, in the order in which they lie. */
-static void init_bufctl(struct kmem_cache *cache, struct slab *slab)
-{
-	kmem_bufctl_t *bufctl = slab_bufctl(slab);
-	unsigned int last = cache->g.num - 1;
-
-	for (unsigned int n = 0; n < last; n++)
-		bufctl[n] = n + 1;
-	bufctl[last] = BUFCTL_END;
-}
-
 /* Every page is marked, not the first alone: so a free finds the cache in the page
  * that the object begins in, whichever of the slab's it is. */
 static void mark_pages(struct kmem_cache *cache, struct page *head, struct slab *slab)
 {
-	for (struct page *page = head; page < head + (1UL << cache->g.gfporder);
-	     page++) {
+	const struct page *end = head + (1UL << cache->g.gfporder);
+
+	for (struct page *page = head; page < end; page++) {
 		page->lru.next = (struct list_head *)(void *)cache;
 		page->lru.prev = (struct list_head *)(void *)slab;
 		__SetPageSlab(page);
@@ -108,12 +98,11 @@ static struct slab *new_slab(struct kmem_cache *cache, gfp_t gfp, unsigned int c
 		return NULL;
 	}
 	mark_pages(cache, head, slab);
-	init_bufctl(cache, slab);
 	init_objects(cache, slab);
 	return slab;
 }
 
-bool cache_grow(struct kmem_cache *cache, gfp_t gfp, unsigned long irq)
+struct slab *cache_grow(struct kmem_cache *cache, gfp_t gfp, unsigned long irq)
 {
 	unsigned int colour = next_colour(cache);
 	unsigned long ours __unused;
@@ -122,16 +111,12 @@ bool cache_grow(struct kmem_cache *cache, gfp_t gfp, unsigned long irq)
 	local_irq_restore(irq);
 	slab = new_slab(cache, gfp, colour);
 	local_irq_save(ours);
-	if (!slab)
-		return false;
-	list_add_tail(&slab->list, &cache->lists.slabs_free);
-	cache->lists.free_objects += cache->g.num;
-	return true;
+	return slab;
 }
 
 void slab_destroy(struct kmem_cache *cache, struct slab *slab)
 {
-	struct page *head = virt_to_page(slab_start(slab));
+	struct page *head = virt_to_page(slab_start(cache, slab));
 
 	if (unlikely(cache->flags & SLAB_DEBUG_FLAGS))
 		slab_debug_destroy(cache, slab);

@@ -95,7 +95,7 @@ static void show_slabs(struct kmem_cache *cache, struct list_head *slabs,
 
 	list_for_each_entry (slab, slabs, list) {
 		const struct slab_view view = {
-		    .page_address = (unsigned long)slab_start(slab),
+		    .page_address = (unsigned long)slab_start(cache, slab),
 		    .colour_offset = (unsigned int)slab->colouroff,
 		    .objects = cache->g.num,
 		    .inuse = slab->inuse,

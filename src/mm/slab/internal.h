@@ -28,10 +28,10 @@ typedef unsigned int kmem_bufctl_t;
  */
 struct slab {
 	struct list_head list;   /* one of the cache's three */
-	unsigned long colouroff; /* bytes from the slab's first to the first object */
-	char *s_mem;             /* the first object */
+	unsigned long colouroff; /* bytes from the slab's first to the first buffer */
+	char *s_mem;             /* the first object, obj_offset bytes into its buffer */
 	unsigned int inuse;      /* objects handed out */
-	kmem_bufctl_t free;      /* the first free object */
+	kmem_bufctl_t free;      /* the first free object, or BUFCTL_END */
 };
 
 /*
@@ -125,17 +125,10 @@ static inline kmem_bufctl_t *slab_bufctl(struct slab *slab)
 	return (kmem_bufctl_t *)(slab + 1);
 }
 
-/* Buffer n of a slab; the object lies obj_offset behind it. */
-static inline char *index_to_buffer(const struct kmem_cache *cache,
-                                    const struct slab *slab, unsigned int n)
-{
-	return slab->s_mem + n * cache->g.buffer_size;
-}
-
 static inline void *index_to_obj(const struct kmem_cache *cache,
                                  const struct slab *slab, unsigned int n)
 {
-	return index_to_buffer(cache, slab, n) + cache->g.obj_offset;
+	return slab->s_mem + n * cache->g.buffer_size;
 }
 
 static inline unsigned int offset_to_index(const struct kmem_cache *cache, u32 offset)
@@ -147,13 +140,12 @@ static inline unsigned int offset_to_index(const struct kmem_cache *cache, u32 o
 static inline unsigned int obj_to_index(const struct kmem_cache *cache,
                                         const struct slab *slab, const void *object)
 {
-	return offset_to_index(
-	    cache, (u32)((const char *)object - cache->g.obj_offset - slab->s_mem));
+	return offset_to_index(cache, (u32)((const char *)object - slab->s_mem));
 }
 
-static inline char *slab_start(const struct slab *slab)
+static inline char *slab_start(const struct kmem_cache *cache, const struct slab *slab)
 {
-	return slab->s_mem - slab->colouroff;
+	return slab->s_mem - cache->g.obj_offset - slab->colouroff;
 }
 
 /* ---- geometry.c ---- */
@@ -180,11 +172,12 @@ unsigned int default_array_limit(unsigned int buffer_size);
 
 /* ---- grow.c: slabs come and go ---- */
 
-/* Interrupts off; they are as `irq` says while pages are asked for. false: no
- * memory. */
-bool cache_grow(struct kmem_cache *cache, gfp_t gfp, unsigned long irq);
+/* Interrupts off; they are as `irq` says while pages are asked for. The new slab, for
+ * file_new_slab; NULL: no memory. */
+struct slab *cache_grow(struct kmem_cache *cache, gfp_t gfp, unsigned long irq);
 
-/* Interrupts off. Take a free slab off its list and give its pages back. */
+/* Interrupts off. Take a slab of free objects off its list, whichever it is on, and
+ * give its pages back. */
 void slab_destroy(struct kmem_cache *cache, struct slab *slab);
 
 /* Interrupts off. Destroy up to max free slabs; how many there were. */
@@ -195,6 +188,9 @@ unsigned long drain_freelist(struct kmem_cache *cache, unsigned long max);
 /* Fill an empty array from the shared one or from slabs; it stays empty if there is
  * no free object. */
 void refill_array(struct kmem_cache *cache, struct array_cache *ac);
+/* Link up a new slab's objects, put it on its list, and fill the array from it unless
+ * there is something in that. */
+void file_new_slab(struct kmem_cache *cache, struct array_cache *ac, struct slab *slab);
 /* Make room in a full array: its oldest objects go. */
 void flush_array(struct kmem_cache *cache, struct array_cache *ac);
 /* Give objects back to their slabs. */

@@ -26,6 +26,11 @@ const char slab_allocator_name[] = "slab";
 
 /* ---- The long ways ---- */
 
+static inline bool may_refill(const struct kmem_list3 *lists)
+{
+	return lists->free_objects || lists->shared;
+}
+
 /*
  * The array is empty, or there is more to do than to take an object from it. gfp
  * may let this sleep, so the array may be another one afterwards.
@@ -34,15 +39,15 @@ static void *take_object(struct kmem_cache *cache, gfp_t gfp, unsigned long irq)
 {
 	struct array_cache *ac = cpu_cache(cache);
 
-	while (!ac->avail) {
-		bool grown;
-
+	if (!ac->avail && may_refill(&cache->lists))
 		refill_array(cache, ac);
-		if (ac->avail)
-			break;
-		grown = cache_grow(cache, gfp, irq);
+	if (!ac->avail) {
+		struct slab *slab = cache_grow(cache, gfp, irq);
+
 		ac = cpu_cache(cache);
-		if (!grown && !ac->avail)
+		if (slab)
+			file_new_slab(cache, ac, slab);
+		if (!ac->avail)
 			return NULL;
 	}
 	ac->touched = 1;
@@ -120,7 +125,6 @@ static __always_inline void *cache_alloc(struct kmem_cache *cache, gfp_t gfp)
 {
 	struct array_cache *ac;
 	unsigned long irq;
-	unsigned int avail;
 	void *object;
 
 	might_sleep_if(gfp & __GFP_WAIT);
@@ -128,14 +132,13 @@ static __always_inline void *cache_alloc(struct kmem_cache *cache, gfp_t gfp)
 		return alloc_slow(cache, gfp, CALLER);
 	local_irq_save(irq);
 	ac = cpu_cache(cache);
-	avail = ac->avail;
-	if (unlikely(!avail)) {
+	if (unlikely(!ac->avail)) {
 		local_irq_restore(irq);
 		return alloc_slow(cache, gfp, CALLER);
 	}
+	barrier(); /* reading avail again is cheaper than a register that must be saved */
 	ac->touched = 1;
-	ac->avail = --avail;
-	object = ac->entry[avail];
+	object = ac->entry[--ac->avail];
 	local_irq_restore(irq);
 	return object;
 }

@@ -5,18 +5,15 @@
  */
 #include "internal.h"
 
-#include <asm/irqflags.h>
 #include <lib/bug.h>
 
 static unsigned long nr_pages[2]; /* [1]: of SLAB_RECLAIM_ACCOUNT caches */
 
-static void count_pages(unsigned long cache_flags, long pages)
+/* In one instruction: callers may have interrupts on or off. */
+static inline void count_pages(unsigned long cache_flags, long pages)
 {
-	unsigned long irq;
-
-	local_irq_save(irq);
-	nr_pages[!!(cache_flags & SLAB_RECLAIM_ACCOUNT)] += (unsigned long)pages;
-	local_irq_restore(irq);
+	__atomic_fetch_add(&nr_pages[!!(cache_flags & SLAB_RECLAIM_ACCOUNT)],
+			   (unsigned long)pages, __ATOMIC_RELAXED);
 }
 
 void slab_pages_init(void)
@@ -34,12 +31,15 @@ struct page *slab_alloc_pages(unsigned long cache_flags, gfp_t gfp, unsigned int
 	struct page *page;
 
 	BUG_ON(gfp & __GFP_HIGHMEM);
-	gfp &= ~(__GFP_ZERO | GFP_MOVABLE_MASK);
-	if (cache_flags & SLAB_CACHE_DMA)
+	/* HIGHMEM is not set; said again, it spares the compiler the choice of a zone */
+	gfp &= ~(__GFP_ZERO | __GFP_HIGHMEM | GFP_MOVABLE_MASK);
+	if (unlikely(cache_flags & SLAB_CACHE_DMA))
 		gfp |= __GFP_DMA;
-	if (cache_flags & SLAB_RECLAIM_ACCOUNT)
+	if (unlikely(cache_flags & SLAB_RECLAIM_ACCOUNT))
 		gfp |= __GFP_RECLAIMABLE;
-	page = alloc_pages(gfp | (order ? __GFP_COMP : 0), order);
+	if (order)
+		gfp |= __GFP_COMP;
+	page = alloc_pages(gfp, order);
 	if (!page)
 		return NULL;
 	__SetPageSlab(page);

@@ -62,10 +62,10 @@ static inline unsigned long subtree_gap(const struct rb_node *node)
 	return node ? area_of(node)->subtree_gap : 0;
 }
 
-static void update_gap(struct rb_node *node)
+static inline bool update_gap(struct rb_node *node)
 {
 	struct vm_struct *area = area_of(node);
-	unsigned long largest = area->gap;
+	unsigned long largest = area->gap, before = area->subtree_gap;
 
 	count_visit();
 	if (node->rb_left && area_of(node->rb_left)->subtree_gap > largest)
@@ -73,6 +73,7 @@ static void update_gap(struct rb_node *node)
 	if (node->rb_right && area_of(node->rb_right)->subtree_gap > largest)
 		largest = area_of(node->rb_right)->subtree_gap;
 	area->subtree_gap = largest;
+	return largest != before;
 }
 
 /* The area above the lowest gap of length bytes. */
@@ -119,6 +120,16 @@ static struct vm_struct *find_gap(unsigned long length, unsigned long align)
 	return lowest_aligned_gap(length, align);
 }
 
+/* Hang an area whose gap is known, and whose neighbour's is, into the tree. */
+static void link_area(struct vm_struct *area, struct rb_node *parent,
+                      struct rb_node **link)
+{
+	rb_link_node(&area->rb_node, parent, link);
+	for (struct rb_node *node = &area->rb_node; node; node = node->rb_parent)
+		update_gap(node);
+	rb_insert_augmented(&area->rb_node, &vmap_root, update_gap);
+}
+
 /* Take the lowest part of the gap below `above`. The place in the tree is the
  * last of its left subtree, which is where the list's predecessor is. */
 static void insert_below(struct vm_struct *area, struct vm_struct *above,
@@ -135,8 +146,7 @@ static void insert_below(struct vm_struct *area, struct vm_struct *above,
 	area->gap = area_start(area) - bottom;
 	above->gap = area_start(above) - area_end(area);
 	list_add_tail(&area->list, &above->list);
-	rb_link_node(&area->rb_node, parent, link);
-	rb_insert_augmented(&area->rb_node, &vmap_root, update_gap);
+	link_area(area, parent, link);
 }
 
 /* Its addresses and the gap below it become part of the next area's gap. */
@@ -145,9 +155,9 @@ static void erase_area(struct vm_struct *area)
 	struct vm_struct *above = list_next_entry(area, list);
 
 	above->gap += area->size + area->gap;
+	rb_propagate(&above->rb_node, update_gap);
 	list_del(&area->list);
 	rb_erase_augmented(&area->rb_node, &vmap_root, update_gap);
-	rb_propagate(&above->rb_node, update_gap);
 }
 
 /* The lowest area whose start is address or above; vmap_end if none is. */
@@ -227,8 +237,7 @@ static bool is_lazy(const struct vm_struct *area)
 /*
  * Two lazy areas that touch become one; returns which of the descriptors it has.
  * A node with two children is costly to take out of the tree, but its neighbours
- * have at most one. If that is low, it hangs below high: taking it out makes the
- * gaps from there up, high's among them, right.
+ * have at most one.
  */
 static struct vm_struct *merge_lazy(struct vm_struct *low, struct vm_struct *high)
 {
@@ -236,8 +245,11 @@ static struct vm_struct *merge_lazy(struct vm_struct *low, struct vm_struct *hig
 	struct vm_struct *kept = keep_high ? high : low, *gone = keep_high ? low : high;
 
 	kept->size += gone->size;
-	kept->gap = low->gap;
 	kept->addr = low->addr;
+	if (keep_high) {
+		high->gap = low->gap;
+		rb_propagate(&high->rb_node, update_gap);
+	}
 	list_del(&gone->purge);
 	list_del(&gone->list);
 	rb_erase_augmented(&gone->rb_node, &vmap_root, update_gap);
@@ -265,7 +277,7 @@ void retire_vm_area(struct vm_struct *area)
 	vmap_nr_areas--;
 	vmap_lazy_pages += area->size >> PAGE_SHIFT;
 	make_lazy(area);
-	if (unlikely(vmap_lazy_pages > lazy_max || debug_pagealloc_enabled()))
+	if (unlikely(vmap_lazy_pages > lazy_max))
 		purge_lazy_areas();
 	spin_unlock(&vmap_lock);
 }
@@ -297,6 +309,17 @@ static noinline void warn_no_addresses(const struct vm_request *request)
 		        "vmalloc=<size> to increase size\n", request->size);
 }
 
+/* Two constant sizes: the compiler finds their classes. */
+static struct vm_struct *alloc_descriptor(unsigned long inline_pages, gfp_t gfp)
+{
+	if (likely(inline_pages <= VM_FEW_PAGES))
+		return kmalloc(offsetof(struct vm_struct, inline_pages[VM_FEW_PAGES]),
+			       gfp & GFP_RECLAIM_MASK);
+	BUG_ON(inline_pages > VM_INLINE_PAGES);
+	return kmalloc(offsetof(struct vm_struct, inline_pages[VM_INLINE_PAGES]),
+		       gfp & GFP_RECLAIM_MASK);
+}
+
 struct vm_struct *alloc_vm_area(const struct vm_request *request)
 {
 	struct vm_struct *area;
@@ -309,7 +332,7 @@ struct vm_struct *alloc_vm_area(const struct vm_request *request)
 		warn_no_addresses(request);
 		return NULL;
 	}
-	area = kmalloc(sizeof(*area), request->gfp & GFP_RECLAIM_MASK);
+	area = alloc_descriptor(request->inline_pages, request->gfp);
 	if (unlikely(!area))
 		return NULL;
 	area->size = request->size + GUARD_SIZE;
@@ -365,12 +388,15 @@ void vmalloc_init(void)
 	INIT_LIST_HEAD(&vmlist);
 	INIT_LIST_HEAD(&vmap_purge_list);
 	vmap_lazy_pages = vmap_nr_areas = vmap_purges = vmap_page_tables = 0;
-	lazy_max = min((unsigned long)LAZY_MAX_BYTES, size / LAZY_MAX_PART) >> PAGE_SHIFT;
+	if (debug_pagealloc_enabled()) /* whoever touches what he gave back shall fault */
+		lazy_max = 0;
+	else
+		lazy_max = min((unsigned long)LAZY_MAX_BYTES, size / LAZY_MAX_PART) >>
+			   PAGE_SHIFT;
 
 	vmap_end = (struct vm_struct){.addr = (void *)VMALLOC_END, .gap = size};
 	list_add(&vmap_end.list, &vmlist);
-	rb_link_node(&vmap_end.rb_node, NULL, &vmap_root.rb_node);
-	rb_insert_augmented(&vmap_end.rb_node, &vmap_root, update_gap);
+	link_area(&vmap_end, NULL, &vmap_root.rb_node);
 }
 
 bool vm_area_next(unsigned long after, struct vm_area_view *view)

@@ -35,6 +35,7 @@ struct vm_request {
 	unsigned long flags;
 	gfp_t gfp;
 	const void *caller;
+	unsigned long inline_pages; /* room for so many behind the descriptor */
 };
 
 /* The area, VM_UNINITIALIZED until vm_area_ready; NULL if there are no addresses

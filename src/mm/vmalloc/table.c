@@ -71,10 +71,10 @@ bool populate_page_tables(unsigned long start, unsigned long end, gfp_t gfp)
 	return true;
 }
 
-static inline void fill(pte_t *pte, unsigned long pfn, pteval_t prot)
+/* How many entries of one table a range has. */
+static inline unsigned long nr_entries(unsigned long start, unsigned long stop)
 {
-	BUG_ON(!pte_none(*pte));
-	set_pte(pte, __pte(((pteval_t)pfn << PAGE_SHIFT) | prot));
+	return (stop - start) >> PAGE_SHIFT;
 }
 
 void map_pages(unsigned long start, unsigned long end, struct page **pages,
@@ -85,9 +85,13 @@ void map_pages(unsigned long start, unsigned long end, struct page **pages,
 	while (start < end) {
 		unsigned long stop = table_end(start, end);
 		pte_t *pte = pte_offset_kernel(pmd_of(start), start);
+		pte_t *last = pte + nr_entries(start, stop);
 
-		for (; start < stop; start += PAGE_SIZE)
-			fill(pte++, page_to_pfn(*pages++), bits);
+		for (; pte < last; pte++, pages++) {
+			BUG_ON(!pte_none(*pte));
+			set_pte_frame(pte, page_to_pfn(*pages), &bits);
+		}
+		start = stop;
 	}
 }
 
@@ -98,10 +102,20 @@ void map_frames(unsigned long start, unsigned long end, unsigned long pfn, pgpro
 	while (start < end) {
 		unsigned long stop = table_end(start, end);
 		pte_t *pte = pte_offset_kernel(pmd_of(start), start);
+		pte_t *last = pte + nr_entries(start, stop);
 
-		for (; start < stop; start += PAGE_SIZE)
-			fill(pte++, pfn++, bits);
+		for (; pte < last; pte++) {
+			BUG_ON(!pte_none(*pte));
+			set_pte_frame(pte, pfn++, &bits);
+		}
+		start = stop;
 	}
+}
+
+static inline void clear_entries(pte_t *pte, const pte_t *last)
+{
+	for (; pte < last; pte++)
+		pte_clear(pte);
 }
 
 void unmap_range(unsigned long start, unsigned long end)
@@ -110,8 +124,8 @@ void unmap_range(unsigned long start, unsigned long end)
 		unsigned long stop = table_end(start, end);
 		pte_t *pte = pte_of(start);
 
-		for (; pte && start < stop; start += PAGE_SIZE)
-			pte_clear(pte++);
+		if (likely(pte))
+			clear_entries(pte, pte + nr_entries(start, stop));
 		start = stop;
 	}
 }

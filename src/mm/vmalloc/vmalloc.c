@@ -5,7 +5,7 @@
  * its pages, the pages, and last of all the mapping, which cannot fail any more.
  * What fails before gives back what was taken, except page tables.
  *
- * The array lies in the descriptor if it is short, comes from kmalloc if it fits
+ * The array lies behind the descriptor if it is short, comes from kmalloc if it fits
  * into a page, and otherwise from vmalloc itself: an array of a page has 1024
  * entries, so the window's largest area needs an array of less than a MiB, and
  * that one's array comes from kmalloc. The recursion ends there.
@@ -24,6 +24,11 @@
 #define GFP_VMALLOC (GFP_KERNEL | __GFP_HIGHMEM)
 
 /* ---- The pages of an area ---- */
+
+static inline unsigned long inline_pages(unsigned long nr)
+{
+	return nr <= VM_INLINE_PAGES ? nr : 0;
+}
 
 static bool alloc_page_array(struct vm_struct *area, unsigned long nr, gfp_t gfp)
 {
@@ -52,15 +57,14 @@ static void free_page_array(struct vm_struct *area)
 
 static bool alloc_area_pages(struct vm_struct *area, unsigned long nr, gfp_t gfp)
 {
-	for (unsigned long i = 0; i < nr; i += PAGES_PER_RUN) {
-		unsigned long run = min(nr - i, PAGES_PER_RUN);
-		unsigned long got = alloc_pages_bulk(gfp, run, page_run(area, i));
+	unsigned long run, got;
 
+	do {
+		run = min(nr - area->nr_pages, PAGES_PER_RUN);
+		got = alloc_pages_bulk(gfp, run, page_run(area, area->nr_pages));
 		area->nr_pages += (unsigned int)got;
-		if (unlikely(got < run))
-			return false;
-	}
-	return true;
+	} while (area->nr_pages < nr && got == run);
+	return area->nr_pages == nr;
 }
 
 static void free_area_pages(struct vm_struct *area)
@@ -120,8 +124,9 @@ void *__vmalloc_caller(unsigned long size, gfp_t gfp, pgprot_t prot, unsigned lo
 
 	if (unlikely(!size))
 		return NULL;
-	if (unlikely(nr >= (VMALLOC_END - VMALLOC_START) >> PAGE_SHIFT ||
-	             (nr > PAGES_PER_RUN && nr > nr_managed_pages()))) {
+	if (unlikely(nr > PAGES_PER_RUN &&
+	             (nr >= (VMALLOC_END - VMALLOC_START) >> PAGE_SHIFT ||
+	              nr > nr_managed_pages()))) {
 		warn_too_large(size, gfp);
 		return NULL;
 	}
@@ -129,7 +134,8 @@ void *__vmalloc_caller(unsigned long size, gfp_t gfp, pgprot_t prot, unsigned lo
 	                                          .align = PAGE_SIZE,
 	                                          .flags = flags | VM_ALLOC,
 	                                          .gfp = gfp,
-	                                          .caller = caller});
+	                                          .caller = caller,
+	                                          .inline_pages = inline_pages(nr)});
 	if (unlikely(!area))
 		return NULL;
 	if (likely(fill_area(area, nr, gfp, prot)))

@@ -104,4 +104,14 @@ enum fixed_addresses {
 #define NR_FIX_BTMAPS    16
 #define FIX_BTMAPS_SLOTS 4
 
+/* The same for a debugger, which knows variables but no macros. */
+struct memory_layout {
+	unsigned long page_offset;
+	unsigned long vmalloc_end;
+	unsigned long pkmap_base, pkmap_end;
+	unsigned long fixaddr_start, fixaddr_top;
+	unsigned long pmd_size;
+};
+extern const struct memory_layout memory_layout;
+
 #endif

@@ -19,9 +19,16 @@
 
 #define PAGE_ALIGN(a) ALIGN(a, PAGE_SIZE)
 
+/* Both take the first byte of a page: no test for what is not aligned. */
 static inline void clear_page(void *page)
 {
-	__builtin_memset(page, 0, PAGE_SIZE);
+	__builtin_memset(__builtin_assume_aligned(page, PAGE_SIZE), 0, PAGE_SIZE);
+}
+
+static inline void copy_page(void *to, const void *from)
+{
+	__builtin_memcpy(__builtin_assume_aligned(to, PAGE_SIZE),
+			 __builtin_assume_aligned(from, PAGE_SIZE), PAGE_SIZE);
 }
 
 #endif

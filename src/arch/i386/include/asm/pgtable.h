@@ -199,6 +199,12 @@ static inline void set_pte(pte_t *ptep, pte_t pte)
 	__set_entry(&ptep->pte, pte_val(pte));
 }
 
+/* The same, from a frame and the other bits. */
+static inline void set_pte_frame(pte_t *ptep, unsigned long pfn, const pteval_t *rest)
+{
+	__set_frame(&ptep->pte, pfn, rest);
+}
+
 /* Replace an entry that may be present; the walker never sees a mixture. */
 static inline void set_pte_atomic(pte_t *ptep, pte_t pte)
 {
