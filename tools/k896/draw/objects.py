@@ -46,11 +46,12 @@ def _one_slab(sheet: Canvas, y: float, number: int, one: Slab, size: int) -> Non
                   MARKS[mark])
 
 
-# SLUB: the free list inside the objects. Areas of vmalloc bring objects of kmalloc-32.
+# SLUB: the free list inside the objects. The page arrays of these vmalloc areas, four
+# bytes a page, are objects of kmalloc-256.
 
-AREAS = ("vmalloc 5000", "vmalloc 100K", "vmalloc 20K", "vmalloc 30K", "vmalloc 30K")
+AREAS = ("vmalloc 200K", "vmalloc 204K", "vmalloc 208K", "vmalloc 212K", "vmalloc 216K")
 SHOWN = 10
-SLUB_SIZE = 32
+SLUB_SIZE = 256
 
 
 def _area(number: int):
@@ -68,9 +69,10 @@ def slub(said: Sequence[str]) -> Canvas:
     follows = {place: (memory[one.address + SLUB_SIZE * place] - one.address) // SLUB_SIZE
                for place in free}
     sheet = Canvas("SLUB: a free object holds the address of the next one",
-                   "The first objects of a slab of kmalloc-32, in use or free. Arrows lead "
+                   "The first objects of a slab of kmalloc-256, in use or free. Arrows lead "
                    "from each free object to the next in the list, as read from memory.", 240,
-                   SLUB.source("slab kmalloc-32", "x ADDRESS"))
+                   SLUB.source(*AREAS[:4], "vfree ADDRESS", "...", "slab kmalloc-256",
+                               "x ADDRESS"))
     wide, top = WIDE / SHOWN, BODY + 92
     for place in range(SHOWN):
         x = LEFT + wide * place
@@ -85,7 +87,7 @@ def slub(said: Sequence[str]) -> Canvas:
     x = LEFT + wide * (first + 0.5)
     sheet.box(x - 45, BODY + 16, 90, 26, MARK, label="freelist")
     sheet.arrow((x, BODY + 42), (x, top))
-    sheet.text(LEFT, top + 136, f"kmalloc-32, {len(one.marks)} objects in a page, the first "
+    sheet.text(LEFT, top + 136, f"kmalloc-256, {len(one.marks)} objects in a page, the first "
                f"{SHOWN}; objects {_spoken(follows)} are free", size=12, colour=GREY)
     return sheet
 
@@ -110,17 +112,20 @@ def slob(said: Sequence[str]) -> Canvas:
     sheet = Canvas("SLOB: objects of all kinds share a page, and free space is a list of runs",
                    "A page of 4,096 bytes in squares of 32 bytes, used or free. Where objects "
                    "were given back a hole is left, which the next that fits will take.", 210,
-                   SLOB.source("slab kmalloc-any"))
+                   SLOB.source(*AREAS[:4], "vfree ADDRESS", "...", "slab kmalloc-any"))
     per_row = len(one.marks) // 2
     side = WIDE / per_row
     for place, mark in enumerate(one.marks):
         sheet.box(LEFT + side * (place % per_row), BODY + 50 + 46 * (place // per_row), side,
                   30, MARKS[mark])
-    runs = [(run.start(), len(run[0])) for run in re.finditer(r"\.+", one.marks)]
-    for start, length in runs:
-        x = LEFT + side * (start % per_row + min(length, per_row - start % per_row) / 2)
-        sheet.text(x, BODY + 42, f"free, {32 * length}", size=11, anchor="middle")
-        sheet.line((x, BODY + 45), (x, BODY + 50))
+    last = -100.0  # a label is some 90 points wide
+    for run in re.finditer(r"\.+", one.marks[:per_row]):
+        x = LEFT + side * (run.start() + run.end()) / 2
+        whole = re.match(r"\.+", one.marks[run.start():])[0]
+        if x - last > 100:
+            sheet.text(x, BODY + 42, f"free: {32 * len(whole)}", size=11, anchor="middle")
+            sheet.line((x, BODY + 45), (x, BODY + 50))
+            last = x
     for row in range(2):
         sheet.text(LEFT, BODY + 92 + 46 * row, f"+{row * PAGE // 2}", size=10, mono=True,
                    colour=GREY)
@@ -166,7 +171,7 @@ def slab_compare(said: Sequence[str]) -> Canvas:
 GAPS = AREAS + (_area(1), _area(3))
 PICTURES = [
     Picture("slab", (Ask(SLAB, ("slab kmem_cache",)),), slab),
-    Picture("slub", (Ask(SLUB, GAPS + ("slab kmalloc-32", _look, "vfree all")),), slub),
+    Picture("slub", (Ask(SLUB, GAPS + ("slab kmalloc-256", _look, "vfree all")),), slub),
     Picture("slob", (Ask(SLOB, GAPS + ("slab kmalloc-any", "vfree all")),), slob),
     Picture("slab-compare", tuple(Ask(boot, ("slabmix",)) for boot in (SLAB, SLUB, SLOB)),
             slab_compare),
