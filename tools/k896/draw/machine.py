@@ -38,8 +38,8 @@ def memory_map(said: Sequence[str]) -> Canvas:
                    5 * 92 + 60, MAIN.source("cat /proc/iomem", "layout"))
     ranges = read.iomem(iomem)
     _first_mib(sheet, ranges)
-    _physical(sheet, ranges)
     _virtual(sheet, layout)
+    _physical(sheet, ranges)
     return sheet
 
 
