@@ -245,7 +245,7 @@ static unsigned long guard_pages(void)
 
 TEST_WITH(guards, the_rest_of_a_small_block_is_guards)
 {
-	unsigned long before = nr_free_pages();
+	unsigned long before = nr_unused_pages();
 
 	for (unsigned int order = 0; order < debug_guardpage_minorder(); order++) {
 		struct page *page = alloc_pages(GFP_KERNEL, order);
@@ -256,10 +256,10 @@ TEST_WITH(guards, the_rest_of_a_small_block_is_guards)
 			EXPECT_EQ(PageGuard(page + i), i >= 1UL << order);
 			EXPECT_EQ(kernel_page_present(page + i), i < 1UL << order);
 		}
-		EXPECT_EQ(nr_free_pages(), before - guard_pages());
+		EXPECT_EQ(nr_unused_pages(), before - guard_pages());
 		__free_pages(page, order);
 		EXPECT(!PageGuard(page + guard_pages() - 1));
-		EXPECT_EQ(nr_free_pages(), before);
+		EXPECT_EQ(nr_unused_pages(), before);
 	}
 }
 
@@ -275,18 +275,18 @@ TEST_WITH(guards, a_block_of_the_full_order_has_no_guards)
 
 TEST_WITH(guards, pages_of_a_split_block_wait_for_one_another)
 {
-	unsigned long before = nr_free_pages();
+	unsigned long before = nr_unused_pages();
 	struct page *page = alloc_pages(GFP_KERNEL, 1);
 
 	ASSERT(page != NULL);
 	split_page(page, 1);
 	__free_page(page);
 	EXPECT(PageGuard(page) && !kernel_page_present(page));
-	EXPECT_EQ(nr_free_pages(), before - guard_pages());
+	EXPECT_EQ(nr_unused_pages(), before - guard_pages());
 	EXPECT(kernel_page_present(page + 1));
 	__free_page(page + 1);
 	EXPECT(!PageGuard(page));
-	EXPECT_EQ(nr_free_pages(), before);
+	EXPECT_EQ(nr_unused_pages(), before);
 }
 
 TEST_WITH(guards, an_access_past_the_end_is_called_so)
