@@ -15,7 +15,7 @@ SEED_BITS = 31
 def pytest_addoption(parser):
     parser.addoption("--seed", type=lambda text: int(text, 0),
                      help="of all random choices; printed at the start")
-    parser.addoption("--fuzz-seconds", type=float, default=30,
+    parser.addoption("--fuzz-seconds", type=float, default=10,
                      help="how long each fuzzer runs")
     parser.addoption("--full", action="store_true",
                      help="also the tests marked full, which take long")

@@ -68,7 +68,7 @@ Options of exec:
   --timeout SECONDS    for boot and commands together, 120 unless told
   --fast               boot the kernel without GRUB and the ISO (QEMU only)
 Options of test:
-  --seconds N          how long each fuzzer runs (30)
+  --seconds N          how long each fuzzer runs (10)
   --seed N             of the random choices
   --allocator slab|slub|slob
                        test slab: with this one alone

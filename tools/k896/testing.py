@@ -31,7 +31,7 @@ GROUPS = {
     "docs": ["test_docs.py"],
     "full": [],
 }
-FUZZ_SECONDS = 30
+FUZZ_SECONDS = 10
 ALLOCATORS = ("slab", "slub", "slob")
 WORKERS_MIN, WORKERS_MAX = 2, 8
 PYTEST_MODULES = {"pytest": "python3-pytest", "xdist": "python3-pytest-xdist"}
