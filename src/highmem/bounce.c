@@ -135,11 +135,21 @@ static struct page *bounced_page(const struct page *bounce)
 static void copy(const struct page *bounce, struct page *to, struct page *from)
 {
 	unsigned int offset = bounce_offset(bounce), len = bounce_len(bounce);
+	/* LAB 7.5 BEGIN
+	 * Copy these bytes; either page may be highmem.
+	 * START WITH
+	 *
+	 *	(void)offset;
+	 *	(void)len;
+	 *	(void)to;
+	 *	(void)from;
+	 */
 	u8 *target = kmap_atomic(to), *source = kmap_atomic(from);
 
 	memcpy(target + offset, source + offset, len);
 	kunmap_atomic(source);
 	kunmap_atomic(target);
+	/* LAB 7.5 END */
 }
 
 static void copy_to_bounce(struct page *bounce)
@@ -208,8 +218,14 @@ phys_addr_t bounce_map(struct page *page, unsigned int offset, unsigned int len,
 	bounce->index = offset | (unsigned long)(len - 1) << LEN_SHIFT |
 			(unsigned long)direction << DIRECTION_SHIFT;
 	account(bounce, true);
+	/* LAB 7.5 BEGIN
+	 * Copy, if the device reads it.
+	 * START WITH
+	 *	copy_to_bounce(bounce);
+	 */
 	if (direction != DMA_FROM_DEVICE)
 		copy_to_bounce(bounce);
+	/* LAB 7.5 END */
 	return page_to_phys(bounce) + offset;
 }
 
@@ -219,8 +235,15 @@ void bounce_unmap(struct page *page, phys_addr_t address)
 
 	if (!bounce)
 		return;
+	/* LAB 7.5 BEGIN
+	 * Copy back, if the device has written it.
+	 * START WITH
+	 *	(void)bounce_direction;
+	 *	copy_from_bounce(bounce);
+	 */
 	if (bounce_direction(bounce) != DMA_TO_DEVICE)
 		copy_from_bounce(bounce);
+	/* LAB 7.5 END */
 	account(bounce, false);
 	bounce->private = 0;
 	bounce->index = 0;

@@ -55,12 +55,19 @@ static unsigned int slot_nr(const struct page_address_map *map)
 
 static struct page_address_map *find_map(const struct page *page)
 {
+	/* LAB 7.1 BEGIN
+	 * The page's entry in its bucket of the hash; NULL if it has none.
+	 * START WITH
+	 *	(void)page;
+	 *	return NULL;
+	 */
 	struct page_address_map *map;
 
 	hlist_for_each_entry (map, page_slot(page), list)
 		if (map->page == page)
 			return map;
 	return NULL;
+	/* LAB 7.1 END */
 }
 
 static void set_page_address(struct page *page, unsigned int nr)
@@ -69,7 +76,12 @@ static void set_page_address(struct page *page, unsigned int nr)
 
 	map->page = page;
 	map->address = PKMAP_ADDR(nr);
+	/* LAB 7.1 BEGIN
+	 * Into the page's bucket.
+	 * START WITH
+	 */
 	hlist_add_head(&map->list, page_slot(page));
+	/* LAB 7.1 END */
 }
 
 void *page_address(const struct page *page)
@@ -101,6 +113,12 @@ static void check_flushed(void)
 
 static void flush_all_zero_pkmaps(void)
 {
+	/* LAB 7.2 BEGIN
+	 * Free all slots that are mapped and not used: entry, hash, page. Then flush the
+	 * window, and count the flush, if there were any.
+	 * START WITH
+	 *	check_flushed();
+	 */
 	bool need_flush = false;
 
 	for (unsigned int nr = 0; nr < LAST_PKMAP; nr++) {
@@ -117,11 +135,20 @@ static void flush_all_zero_pkmaps(void)
 	pkmap_flushes++;
 	flush_tlb_kernel_range(PKMAP_ADDR(0), PKMAP_ADDR(LAST_PKMAP), TLB_KMAP);
 	check_flushed();
+	/* LAB 7.2 END */
 }
 
 /* There is one, used by nobody. */
 static unsigned int take_free_slot(void)
 {
+	/* LAB 7.2 BEGIN
+	 * In turn, from the slot behind the last one on; slot 0 begins a round.
+	 * START WITH
+	 *	for (unsigned int nr = 0; nr < LAST_PKMAP; nr++)
+	 *		if (!pkmap_count[nr])
+	 *			return nr;
+	 *	panic("kmap: no slot has become free");
+	 */
 	unsigned int nr = last_pkmap_nr;
 
 	do {
@@ -131,6 +158,7 @@ static unsigned int take_free_slot(void)
 	} while (pkmap_count[nr]);
 	last_pkmap_nr = nr;
 	return nr;
+	/* LAB 7.2 END */
 }
 
 /* Map the page, which has no slot, for nobody yet. */
@@ -146,8 +174,13 @@ static struct page_address_map *map_new_virtual(struct page *page)
 
 static unsigned long pin(struct page_address_map *map)
 {
+	/* LAB 7.1 BEGIN
+	 * One user more.
+	 * START WITH
+	 */
 	if (pkmap_count[slot_nr(map)]++ == 1)
 		pkmap_used++;
+	/* LAB 7.1 END */
 	return map->address;
 }
 
@@ -155,6 +188,10 @@ static unsigned long pin(struct page_address_map *map)
 
 static void serve_longest_waiter(void)
 {
+	/* LAB 7.3 BEGIN
+	 * Map the page of who waits longest, and give it to all who wait for this page.
+	 * START WITH
+	 */
 	struct kmap_waiter *waiter =
 		list_first_entry(&pkmap_map_wait, struct kmap_waiter, list);
 	struct page *page = waiter->page;
@@ -168,11 +205,17 @@ static void serve_longest_waiter(void)
 		waiter->address = pin(map);
 		wake_up_process(waiter->task);
 	}
+	/* LAB 7.3 END */
 }
 
 /* Holding kmap_lock, and again when it returns. */
 static noinline unsigned long wait_for_slot(struct page *page)
 {
+	/* LAB 7.3 BEGIN
+	 * Wait in the list, asleep and without the lock, until there is an address.
+	 * START WITH
+	 *	panic("kmap: all slots are in use, nothing for frame %#lx", page_to_pfn(page));
+	 */
 	struct kmap_waiter waiter = {.task = current, .page = page};
 
 	list_add_tail(&waiter.list, &pkmap_map_wait);
@@ -183,13 +226,21 @@ static noinline unsigned long wait_for_slot(struct page *page)
 		spin_lock(&kmap_lock);
 	}
 	return waiter.address;
+	/* LAB 7.3 END */
 }
 
 static void unpin(unsigned int nr)
 {
+	/* LAB 7.1 BEGIN
+	 * One user less; if it was not the last one, return.
+	 * START WITH
+	 *	if (pkmap_count[nr] != 1)
+	 *		return;
+	 */
 	if (--pkmap_count[nr] != 1)
 		return;
 	pkmap_used--;
+	/* LAB 7.1 END */
 	if (unlikely(!list_empty(&pkmap_map_wait)))
 		serve_longest_waiter();
 }

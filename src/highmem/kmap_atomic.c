@@ -105,6 +105,13 @@ static noinline __noreturn void slot_in_use(unsigned long pfn, unsigned long add
 /* An interrupt may come at any point: it leaves the stack as it was. */
 static __always_inline void *push(unsigned long pfn)
 {
+	/* LAB 7.4 BEGIN
+	 * Map the frame in the next free slot of the stack.
+	 * START WITH
+	 *	kmap_slot_clear(KMAP_STACK_SLOT(0));
+	 *	kmap_slot_set(KMAP_STACK_SLOT(0), pfn);
+	 *	return (void *)KMAP_STACK_SLOT(0);
+	 */
 	unsigned long address = __get_cpu_var(kmap_top);
 
 	if (unlikely(address == KMAP_STACK_SLOT(KMAP_ATOMIC_SLOTS)))
@@ -113,14 +120,21 @@ static __always_inline void *push(unsigned long pfn)
 	barrier();
 	kmap_slot_set(address, pfn);
 	return (void *)address;
+	/* LAB 7.4 END */
 }
 
 static __always_inline void *set(unsigned long pfn, unsigned long offset)
 {
 	unsigned long address = KMAP_SLOTS_START + offset;
 
+	/* LAB 7.4 BEGIN
+	 * One user at a time.
+	 * START WITH
+	 *	(void)slot_in_use;
+	 */
 	if (unlikely(kmap_slot_busy(address)))
 		slot_in_use(pfn, address);
+	/* LAB 7.4 END */
 	kmap_slot_set(address, pfn);
 	return (void *)address;
 }
@@ -128,6 +142,19 @@ static __always_inline void *set(unsigned long pfn, unsigned long offset)
 /* ---- The interface. What is rare is out of line and called last, so that the
  * short ways need no registers saved. ---- */
 
+/* LAB 7.4 BEGIN
+ * Without a type. From here to kunmap_atomic_pop no other thread may run.
+ * START WITH
+ * void *kmap_atomic_push(struct page *page)
+ * {
+ *	return PageHighMem(page) ? push(page_to_pfn(page)) : lowmem_page_address(page);
+ * }
+ *
+ * void *kmap_atomic_push_pfn(unsigned long pfn)
+ * {
+ *	return push(pfn);
+ * }
+ */
 /* Where kmap has mapped the page; its lock is not for interrupt handlers. */
 static noinline void *reuse_or_push(struct page *page)
 {
@@ -151,6 +178,7 @@ void *kmap_atomic_push_pfn(unsigned long pfn)
 	preempt_disable();
 	return push(pfn);
 }
+/* LAB 7.4 END */
 
 void *kmap_atomic_set(struct page *page, unsigned long offset)
 {
@@ -195,6 +223,13 @@ static noinline void unmap_without_slot(unsigned long address)
 void kunmap_atomic_pop(const void *pointer)
 {
 	unsigned long address = (unsigned long)pointer & PAGE_MASK;
+	/* LAB 7.4 BEGIN
+	 * Undo kmap_atomic_push; the latest first.
+	 * START WITH
+	 *
+	 *	(void)address;
+	 *	(void)unmap_without_slot;
+	 */
 	unsigned long top = __get_cpu_var(kmap_top);
 
 	if (unlikely(address != top - KMAP_SLOT_STEP || top == KMAP_STACK_SLOT(0))) {
@@ -205,6 +240,7 @@ void kunmap_atomic_pop(const void *pointer)
 	barrier();
 	__get_cpu_var(kmap_top) = address;
 	unmapped(address);
+	/* LAB 7.4 END */
 }
 
 static noinline void unmap_lowmem(unsigned long address, unsigned long offset)

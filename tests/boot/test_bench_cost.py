@@ -9,7 +9,7 @@ import pytest
 from k896 import bench, bench_boot, bench_memory, bench_plot, bench_profile, counted, words
 from support import ORACLE, kernel, k896
 
-TARGETS = json.loads(bench_plot.TARGETS.read_text())
+TARGETS = json.loads(counted.TARGETS.read_text())
 SMALL, MIDDLE, USUAL = "128M", "1G", "4G"
 BY_FRAME = ("zones", "memory")  # the steps that touch every page frame
 BY_LOWMEM = ("bootmem",)  # a bitmap of lowmem: no larger above 896 MiB

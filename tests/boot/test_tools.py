@@ -58,6 +58,8 @@ SMALL = ("--mem", "128M")
     (["test", "fuzz", "--seconds", "no"], "no"),
     (["clean", "all"], "all"),
     (["help", "me"], "me"),
+    (["lab", "start", "9"], "labs/09-page-faults/README.md tells"),
+    (["grade", "10"], "labs/10-system-call/README.md tells"),
 ])
 def test_a_wrong_word_gets_one_line_with_the_right_one(arguments, expected):
     done = k896(*arguments)

@@ -57,22 +57,58 @@ TEST(kmap, what_is_written_by_one_mapping_is_read_by_another)
 	__free_page(page);
 }
 
+TEST(kmap, a_page_that_has_a_slot_is_found_there)
+{
+	struct page *page = take_high_page();
+	void *address;
+
+	if (!page)
+		SKIP(NO_HIGHMEM);
+	kmap_flush_unused();
+	EXPECT_EQ(page_address(page), NULL);
+	address = kmap(page);
+	EXPECT_EQ(page_address(page), address);
+	EXPECT_EQ(kmap(page), address);
+	kunmap(page);
+	kunmap(page);
+	EXPECT_EQ(page_address(page), address);
+	__free_page(page);
+}
+
 TEST(kmap, mappings_of_one_page_share_its_slot)
 {
 	struct page *page = take_high_page();
-	unsigned int used = pkmap_stats().used;
 	void *address;
 
 	if (!page)
 		SKIP(NO_HIGHMEM);
 	address = kmap(page);
+	EXPECT_EQ(pkmap_count_of(page), 2);
 	EXPECT_EQ(kmap(page), address);
 	EXPECT_EQ(kmap_high_get(page), address);
 	EXPECT_EQ(pkmap_count_of(page), 4);
-	EXPECT_EQ(pkmap_stats().used, used + 1);
 	for (int i = 0; i < 3; i++)
 		kunmap(page);
 	EXPECT_EQ(pkmap_count_of(page), 1);
+	__free_page(page);
+}
+
+TEST(kmap, a_slot_is_in_use_once_however_many_use_it)
+{
+	struct page *page = take_high_page();
+	unsigned int used = pkmap_stats().used;
+
+	if (!page)
+		SKIP(NO_HIGHMEM);
+	for (int i = 0; i < 3; i++) {
+		kmap(page);
+		EXPECT_EQ(pkmap_stats().used, used + 1);
+	}
+	kunmap(page);
+	kunmap(page);
+	EXPECT_EQ(pkmap_stats().used, used + 1);
+	EXPECT_EQ(pkmap_check(), 0);
+	kunmap(page);
 	EXPECT_EQ(pkmap_stats().used, used);
 	EXPECT_EQ(pkmap_check(), 0);
 	__free_page(page);
@@ -171,18 +207,18 @@ TEST(kmap, a_pinned_slot_survives_rounds)
 {
 	u32 *address;
 
-	if (pkmap_stats().used || !take_high_pages(pages, LAST_PKMAP))
+	if (pkmap_stats().used || !take_high_pages(pages, LAST_PKMAP + EXTRA))
 		SKIP("a slot for each page, and as many pages of highmem");
 	address = kmap(pages[0]);
 	*address = word_of(pages[0]);
 	for (unsigned int i = 0; i < 3 * LAST_PKMAP; i++) {
-		kmap(pages[1 + i % (LAST_PKMAP - 1)]);
-		kunmap(pages[1 + i % (LAST_PKMAP - 1)]);
+		kmap(pages[1 + i % (LAST_PKMAP + EXTRA - 1)]);
+		kunmap(pages[1 + i % (LAST_PKMAP + EXTRA - 1)]);
 	}
 	EXPECT_EQ(page_address(pages[0]), address);
 	EXPECT_EQ(*address, word_of(pages[0]));
 	kunmap(pages[0]);
-	give_pages(pages, LAST_PKMAP);
+	give_pages(pages, LAST_PKMAP + EXTRA);
 }
 
 /* ---- Misuse ---- */
@@ -235,7 +271,6 @@ TEST(kmap, in_an_interrupt_both_are_bugs_even_for_lowmem)
 
 #define WAITERS 8
 
-static struct page *shared_page;
 static unsigned int order[WAITERS], nr_served;
 static struct semaphore may_unmap;
 
@@ -244,7 +279,7 @@ static int map_and_wait(void *page)
 	void *address = kmap(page);
 
 	preempt_disable();
-	order[nr_served++] = page == shared_page ? WAITERS : *(u32 *)address;
+	order[nr_served++] = *(u32 *)address;
 	preempt_enable();
 	down(&may_unmap);
 	kunmap(page);
@@ -279,6 +314,55 @@ static void wait_for_served(unsigned int nr)
 		schedule_timeout_uninterruptible(1);
 }
 
+static void unmap_from(unsigned int first)
+{
+	for (unsigned int i = first; i < LAST_PKMAP; i++)
+		kunmap(pages[EXTRA + i]);
+}
+
+TEST(kmap, who_finds_no_slot_sleeps_until_there_is_one)
+{
+	struct task_struct *task;
+
+	if (!fill_window())
+		SKIP("a slot for each page, and as many pages of highmem");
+	task = kthread_run(map_and_wait, pages[7], "kmap/7");
+	ASSERT(task != NULL);
+	wait_for_waiters(1);
+	EXPECT_EQ(task->state, TASK_UNINTERRUPTIBLE);
+	EXPECT_EQ(nr_served, 0);
+	kunmap(pages[EXTRA]);
+	wait_for_served(1);
+	EXPECT_EQ(order[0], 7);
+	up(&may_unmap);
+	kthread_stop(task);
+	unmap_from(1);
+	EXPECT_EQ(pkmap_stats().used, 0);
+	give_pages(pages, LAST_PKMAP + EXTRA);
+}
+
+TEST(kmap, who_is_woken_without_a_slot_sleeps_on)
+{
+	struct task_struct *task;
+
+	if (!fill_window())
+		SKIP("a slot for each page, and as many pages of highmem");
+	task = kthread_run(map_and_wait, pages[7], "kmap/7");
+	ASSERT(task != NULL);
+	wait_for_waiters(1);
+	wake_up_process(task);
+	while (task->state != TASK_UNINTERRUPTIBLE)
+		schedule_timeout_uninterruptible(1);
+	EXPECT_EQ(pkmap_stats().waiters, 1);
+	EXPECT_EQ(nr_served, 0);
+	up(&may_unmap);
+	kunmap(pages[EXTRA]);
+	kthread_stop(task);
+	unmap_from(1);
+	EXPECT_EQ(pkmap_stats().used, 0);
+	give_pages(pages, LAST_PKMAP + EXTRA);
+}
+
 TEST(kmap, who_waits_longest_gets_the_slot_first)
 {
 	struct task_struct *tasks[WAITERS];
@@ -306,8 +390,7 @@ TEST(kmap, who_waits_longest_gets_the_slot_first)
 	EXPECT_EQ(told, (1U << WAITERS) - 1);
 	for (unsigned int i = 0; i < WAITERS; i++)
 		kthread_stop(tasks[i]);
-	for (unsigned int i = WAITERS; i < LAST_PKMAP; i++)
-		kunmap(pages[EXTRA + i]);
+	unmap_from(WAITERS);
 	EXPECT_EQ(pkmap_check(), 0);
 	EXPECT_EQ(pkmap_stats().used, 0);
 	give_pages(pages, LAST_PKMAP + EXTRA);
@@ -319,7 +402,6 @@ TEST(kmap, all_who_wait_for_one_page_get_it_with_one_slot)
 
 	if (!fill_window())
 		SKIP("a slot for each page, and as many pages of highmem");
-	shared_page = pages[0];
 	for (unsigned int i = 0; i < WAITERS; i++) {
 		tasks[i] = kthread_run(map_and_wait, pages[i % 2], "kmap/%u", i);
 		ASSERT(tasks[i] != NULL);
@@ -327,18 +409,15 @@ TEST(kmap, all_who_wait_for_one_page_get_it_with_one_slot)
 	}
 	kunmap(pages[EXTRA]); /* one slot, and half of them */
 	EXPECT_EQ(pkmap_stats().waiters, WAITERS / 2);
-	EXPECT_EQ(pkmap_count_of(pages[0]), 1 + WAITERS / 2);
-	wait_for_served(WAITERS / 2);
-	for (unsigned int i = 0; i < WAITERS / 2; i++)
-		EXPECT_EQ(order[i], WAITERS);
+	EXPECT_EQ(pkmap_count_of(pages[0]) + pkmap_count_of(pages[1]), 1 + WAITERS / 2);
 	EXPECT_EQ(pkmap_check(), 0);
 	for (unsigned int i = 0; i < WAITERS; i++)
 		up(&may_unmap); /* the last of them hands over to the others */
 	for (unsigned int i = 0; i < WAITERS; i++)
 		kthread_stop(tasks[i]);
-	shared_page = NULL;
-	for (unsigned int i = 1; i < LAST_PKMAP; i++)
-		kunmap(pages[EXTRA + i]);
+	for (unsigned int i = 0; i < WAITERS; i++)
+		EXPECT_EQ(order[i], order[i < WAITERS / 2 ? 0 : WAITERS - 1]);
+	unmap_from(1);
 	EXPECT_EQ(pkmap_check(), 0);
 	EXPECT_EQ(pkmap_stats().used, 0);
 	give_pages(pages, LAST_PKMAP + EXTRA);
@@ -351,8 +430,7 @@ TEST(kmap, a_page_that_is_mapped_is_shared_even_if_all_slots_are_taken)
 	EXPECT_EQ(kmap(pages[EXTRA]), page_address(pages[EXTRA]));
 	EXPECT_EQ(pkmap_count_of(pages[EXTRA]), 3);
 	kunmap(pages[EXTRA]);
-	for (unsigned int i = 0; i < LAST_PKMAP; i++)
-		kunmap(pages[EXTRA + i]);
+	unmap_from(0);
 	give_pages(pages, LAST_PKMAP + EXTRA);
 }
 

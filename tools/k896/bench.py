@@ -68,13 +68,18 @@ def figures(text: str) -> dict[str, Figure]:
 
 
 def compared(found: dict[str, Figure]) -> list[str]:
-    """The table beside the peer's lean column."""
+    """The table beside the peer's lean column, and our target where there is one."""
     peer = json.loads(PEER.read_text())["lean"]
-    lines = [f"{'instructions per operation':<40} {'k896':>11} {'Linux 6.1':>11} {'ratio':>6}"]
+    targets = json.loads(counted.TARGETS.read_text())["figures"]
+    lines = [f"{'instructions per operation':<40} {'k896':>11} {'Linux 6.1':>11} {'ratio':>6}"
+             f" {'at most':>8}"]
     for name, figure in found.items():
-        theirs = peer.get(name)
-        beside = f"{theirs:>11.1f} {figure.median / theirs:>6.2f}" if theirs else f"{'-':>11}"
-        lines.append(f"{name:<40} {figure.median:>11.1f} {beside}")
+        theirs, target = peer.get(name), targets.get(name)
+        line = f"{name:<40} {figure.median:>11.1f}"
+        line += f" {theirs:>11.1f} {figure.median / theirs:>6.2f}" if theirs else f" {'-':>11}"
+        if target:
+            line += f" {target:>8.2f}" + (" missed" if figure.median > target * theirs else "")
+        lines.append(line)
     return lines
 
 

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from k896 import ROOT, Problem, counted
 
 DEFAULT = ROOT / "docs" / "img" / "bench.svg"
-TARGETS = ROOT / "tests" / "bench" / "targets.json"
 TITLE = "k896 and Linux 6.1: instructions an operation, on a log scale"
 WIDTH, ROW_HEIGHT, MARGINS = 860, 24, 110  # in pixels
 LEFT, RIGHT = 20, 4000000  # of the scale, in instructions
@@ -60,7 +59,7 @@ class Bar(NamedTuple):
 def bars(medians: dict[str, float]) -> list[Bar]:
     """Those figures that have a target, in their order."""
     peer = json.loads(counted.PEER.read_text())["lean"]
-    targets = json.loads(TARGETS.read_text())["figures"]
+    targets = json.loads(counted.TARGETS.read_text())["figures"]
     return [Bar(name, ours, peer[name], targets[name]) for name, ours in medians.items()
             if name in targets]
 

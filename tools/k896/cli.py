@@ -45,6 +45,9 @@ HELP = """\
                 the fences that the labs are cut at are sound
 ./k896 grade N [DIR]
                 points for a working copy, and the reason for each that is lost
+./k896 draw [NAME ...] [--check]
+                draw the pictures of the docs, docs/img, from what the kernel says;
+                with --check, exit 1 if one is not as it would be drawn now
 ./k896 build    build the kernel and its ISO, build/PRESET/k896.iso
 ./k896 clean    remove everything that was built
 ./k896 help     this text
@@ -396,6 +399,16 @@ def _bench(options: argparse.Namespace) -> int:
     return bench.run(options)
 
 
+def _draw_options(word: str, own: list[str], extra: list[str]) -> argparse.Namespace:
+    from k896 import draw
+    return draw.options(own, extra)
+
+
+def _draw(options: argparse.Namespace) -> int:
+    from k896 import draw
+    return draw.run(options)
+
+
 def _lab_options(word: str, own: list[str], extra: list[str]) -> argparse.Namespace:
     from k896 import labs
     return labs.options(own, extra)
@@ -435,6 +448,7 @@ COMMANDS: dict[str, tuple[Callable, Callable]] = {
     "bochs": (_machine_options, _bochs),
     "test": (_test_options, _test),
     "bench": (_bench_options, _bench),
+    "draw": (_draw_options, _draw),
     "lab": (_lab_options, _lab),
     "grade": (_grade_options, _grade),
     "build": (_plain_options, _build),

@@ -12,6 +12,7 @@ from k896.emulator import GIB, Config
 from k896.qemu import Qemu
 
 PEER = ROOT / "tests" / "bench" / "linux-6.1-686-pae.json"  # a real Linux's figures
+TARGETS = ROOT / "tests" / "bench" / "targets.json"  # ours: what part of these at most
 ICOUNT = ["-icount", "shift=0,sleep=off", "-seed", "1",
           "-rtc", "base=2026-01-01T00:00:00,clock=vm"]
 SECONDS = 600

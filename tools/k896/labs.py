@@ -93,10 +93,13 @@ def all_labs() -> dict[int, Lab]:
 
 def lab_of(number: int) -> Lab:
     labs = all_labs()
-    if number not in labs:
-        known = ", ".join(map(str, labs))
-        raise Usage(f"there is no lab {number} to work on; there is {known}")
-    return labs[number]
+    if number in labs:
+        return labs[number]
+    for folder in FOLDERS.glob(f"{number:02}-*"):
+        raise Usage(f"lab {number} cannot be worked on yet; {relative(folder)}/README.md "
+                    "tells what it waits for")
+    known = ", ".join(map(str, labs))
+    raise Usage(f"there is no lab {number} to work on; there is {known}")
 
 
 def _read(file: Path) -> Lab:
@@ -172,8 +175,9 @@ def untouched_digests() -> dict[str, str]:
 
 
 def digest(regions: list[str]) -> str:
-    """Of code, white space aside."""
-    return hashlib.sha256(" ".join(" ".join(regions).split()).encode()).hexdigest()
+    """Of code, comments and white space aside."""
+    said = " ".join(fences.code_words("\n".join(regions)))
+    return hashlib.sha256(said.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def write_copy(lab: Lab, folder: Path, fill: Callable[[Fence], str] = stub) -> None:
