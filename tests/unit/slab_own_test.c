@@ -10,45 +10,12 @@
 #include <lib/params.h>
 #include <lib/string.h>
 
-#include "../../src/mm/slab/internal.h"
 #include "said.h"
+#include "slab_own_test.h"
 
-#define MANY            256
 #define ALL_ONE_CAN_GET (GFP_KERNEL | __GFP_NOWARN | __GFP_REPEAT)
 
-/* For caches without debugging, which would have no arrays. */
-#define PLAIN_TEST(name)                                                               \
-	static void plain_##name(void);                                                \
-	TEST(slab_own, name)                                                           \
-	{                                                                              \
-		if (kmem_cache_flags(0, "test-own"))                                   \
-			SKIP("slab_debug= is on");                                     \
-		plain_##name();                                                        \
-	}                                                                              \
-	static void plain_##name(void)
-
-static void *objects[MANY];
-
 /* ---- Colours ---- */
-
-static struct kmem_cache *create(size_t size, unsigned long flags)
-{
-	return kmem_cache_create("test-own", size, 0, flags, NULL);
-}
-
-static void take(struct kmem_cache *cache, unsigned int from, unsigned int to)
-{
-	for (unsigned int i = from; i < to; i++) {
-		objects[i] = kmem_cache_alloc(cache, GFP_KERNEL);
-		ASSERT(objects[i] != NULL);
-	}
-}
-
-static void give(struct kmem_cache *cache, unsigned int from, unsigned int to)
-{
-	for (unsigned int i = from; i < to; i++)
-		kmem_cache_free(cache, objects[i]);
-}
 
 /* Slabs of 7 objects, one object at a time: each seventh begins a slab. */
 static void check_colours(const unsigned int *colours, unsigned int slabs)
@@ -66,14 +33,14 @@ static void check_colours(const unsigned int *colours, unsigned int slabs)
 	EXPECT(kmem_cache_destroy(cache));
 }
 
-PLAIN_TEST(each_slab_has_the_next_colour_and_after_the_last_comes_the_first)
+PLAIN_TEST(slab_own, each_slab_has_the_next_colour_and_after_the_last_comes_the_first)
 {
 	static const unsigned int colours[] = {0, 1, 2, 3, 4, 5, 6, 0, 1, 2};
 
 	check_colours(colours, ARRAY_SIZE(colours));
 }
 
-PLAIN_TEST(without_colouring_all_slabs_begin_alike)
+PLAIN_TEST(slab_own, without_colouring_all_slabs_begin_alike)
 {
 	static const unsigned int colours[] = {0, 0, 0, 0};
 
@@ -82,7 +49,25 @@ PLAIN_TEST(without_colouring_all_slabs_begin_alike)
 	slab_colouring = true;
 }
 
-PLAIN_TEST(objects_of_an_off_slab_cache_fill_their_pages)
+PLAIN_TEST(slab_own, the_descriptor_has_the_colour_of_its_slab)
+{
+	struct kmem_cache *cache = create(508, 0);
+
+	ASSERT(cache != NULL);
+	ASSERT_EQ(slabinfo_tune(cache, 1, 1, 0), 0);
+	take(cache, 0, 21);
+	for (unsigned int i = 0; i < 3; i++) {
+		struct page *page = virt_to_page(objects[7 * i]);
+		const struct slab *slab = page_get_slab(page);
+
+		EXPECT_EQ((unsigned long)slab % PAGE_SIZE, 64 * i);
+		EXPECT_EQ(slab_start(cache, slab), lowmem_page_address(page));
+	}
+	give(cache, 0, 21);
+	EXPECT(kmem_cache_destroy(cache));
+}
+
+PLAIN_TEST(slab_own, objects_of_an_off_slab_cache_fill_their_pages)
 {
 	struct kmem_cache *cache = create(512, 0);
 	struct slab *slab;
@@ -98,19 +83,9 @@ PLAIN_TEST(objects_of_an_off_slab_cache_fill_their_pages)
 	EXPECT(kmem_cache_destroy(cache));
 }
 
-/* ---- Arrays: 120-byte objects on cache lines, 30 to a slab, 120 to an array ---- */
+/* ---- Arrays ---- */
 
-static struct kmem_cache *create_120(void)
-{
-	return create(120, SLAB_HWCACHE_ALIGN);
-}
-
-static unsigned int avail(struct kmem_cache *cache)
-{
-	return cpu_cache(cache)->avail;
-}
-
-PLAIN_TEST(an_idle_array_is_filled_by_16_a_busy_one_by_its_batch)
+PLAIN_TEST(slab_own, an_idle_array_is_filled_by_16_a_busy_one_by_its_batch)
 {
 	struct kmem_cache *cache = create_120();
 
@@ -126,7 +101,7 @@ PLAIN_TEST(an_idle_array_is_filled_by_16_a_busy_one_by_its_batch)
 	EXPECT(kmem_cache_destroy(cache));
 }
 
-PLAIN_TEST(a_full_array_gives_its_oldest_batch_to_the_slabs)
+PLAIN_TEST(slab_own, a_full_array_gives_its_oldest_batch_to_the_slabs)
 {
 	struct kmem_cache *cache = create_120();
 
@@ -146,7 +121,7 @@ PLAIN_TEST(a_full_array_gives_its_oldest_batch_to_the_slabs)
 	EXPECT(kmem_cache_destroy(cache));
 }
 
-PLAIN_TEST(the_last_object_freed_is_the_first_one_taken)
+PLAIN_TEST(slab_own, the_last_object_freed_is_the_first_one_taken)
 {
 	struct kmem_cache *cache = create_120();
 	void *last;
@@ -160,7 +135,7 @@ PLAIN_TEST(the_last_object_freed_is_the_first_one_taken)
 	EXPECT(kmem_cache_destroy(cache));
 }
 
-PLAIN_TEST(a_shared_array_stands_between_the_array_and_the_slabs)
+PLAIN_TEST(slab_own, a_shared_array_stands_between_the_array_and_the_slabs)
 {
 	struct kmem_cache *cache = create_120();
 	struct array_cache *shared;
@@ -190,7 +165,64 @@ PLAIN_TEST(a_shared_array_stands_between_the_array_and_the_slabs)
 	EXPECT(kmem_cache_destroy(cache));
 }
 
-PLAIN_TEST(tunables_can_be_set_while_objects_lie_in_the_arrays)
+PLAIN_TEST(slab_own, a_full_array_fills_the_shared_one_first)
+{
+	struct kmem_cache *cache = create_120();
+
+	ASSERT(cache != NULL);
+	ASSERT_EQ(slabinfo_tune(cache, 8, 4, 1), 0);
+	take(cache, 0, 20);
+	drain_cpu_caches(cache);
+	give(cache, 0, 9);
+	EXPECT_EQ(avail(cache), 5);
+	EXPECT_EQ(cache->lists.shared->avail, 4);
+	EXPECT_EQ(cache->lists.shared->entry[0], objects[0]);
+	EXPECT_EQ(cache->lists.free_objects, 30 - 20);
+	give(cache, 9, 20);
+	EXPECT(kmem_cache_destroy(cache));
+}
+
+PLAIN_TEST(slab_own, an_empty_array_is_filled_from_the_shared_one_first)
+{
+	struct kmem_cache *cache = create_120();
+	struct array_cache *shared;
+
+	ASSERT(cache != NULL);
+	ASSERT_EQ(slabinfo_tune(cache, 8, 4, 1), 0);
+	take(cache, 0, 20);
+	drain_cpu_caches(cache);
+	shared = cache->lists.shared;
+	for (; shared->avail < 3; shared->avail++)
+		shared->entry[shared->avail] = objects[shared->avail];
+	EXPECT_EQ(kmem_cache_alloc(cache, GFP_KERNEL), objects[2]);
+	EXPECT_EQ(avail(cache), 2);
+	EXPECT_EQ(shared->avail, 0);
+	EXPECT_EQ(cache->lists.free_objects, 30 - 20);
+	give(cache, 2, 20);
+	EXPECT(kmem_cache_destroy(cache));
+}
+
+PLAIN_TEST(slab_own, a_batch_comes_from_as_many_slabs_as_it_needs)
+{
+	struct kmem_cache *cache = create_120();
+
+	ASSERT(cache != NULL);
+	take(cache, 0, 90); /* three slabs, and ten objects left of the first two */
+	drain_cpu_caches(cache);
+	give(cache, 20, 40);
+	drain_cpu_caches(cache);
+	EXPECT_EQ(cache->lists.free_objects, 20);
+	take(cache, 20, 21); /* a busy array wants 60 */
+	EXPECT_EQ(avail(cache), 19);
+	EXPECT_EQ(cache->lists.free_objects, 0);
+	EXPECT(list_empty(&cache->lists.slabs_partial));
+	take(cache, 21, 40);
+	EXPECT_EQ(slab_check(), 0);
+	give(cache, 0, 90);
+	EXPECT(kmem_cache_destroy(cache));
+}
+
+PLAIN_TEST(slab_own, tunables_can_be_set_while_objects_lie_in_the_arrays)
 {
 	struct kmem_cache *cache = create_120();
 	struct slabinfo info;
@@ -226,7 +258,7 @@ static unsigned long slabs_of(struct kmem_cache *cache)
 	return info.num_slabs;
 }
 
-PLAIN_TEST(an_idle_array_halves_with_each_round_of_reaping)
+PLAIN_TEST(slab_own, an_idle_array_halves_with_each_round_of_reaping)
 {
 	static const unsigned int left[] = {16, 8, 4, 2, 1, 0};
 	struct kmem_cache *cache = create_120();
@@ -244,7 +276,7 @@ PLAIN_TEST(an_idle_array_halves_with_each_round_of_reaping)
 	EXPECT(kmem_cache_destroy(cache));
 }
 
-PLAIN_TEST(a_long_array_loses_a_fifth_of_its_limit_with_each_round)
+PLAIN_TEST(slab_own, a_long_array_loses_a_fifth_of_its_limit_with_each_round)
 {
 	struct kmem_cache *cache = create_120();
 
@@ -261,7 +293,7 @@ PLAIN_TEST(a_long_array_loses_a_fifth_of_its_limit_with_each_round)
 	EXPECT(kmem_cache_destroy(cache));
 }
 
-PLAIN_TEST(an_array_that_is_used_between_rounds_keeps_its_objects)
+PLAIN_TEST(slab_own, an_array_that_is_used_between_rounds_keeps_its_objects)
 {
 	struct kmem_cache *cache = create_120();
 
@@ -276,7 +308,7 @@ PLAIN_TEST(an_array_that_is_used_between_rounds_keeps_its_objects)
 }
 
 /* free_limit: two batches of 60 and a slab. */
-PLAIN_TEST(free_slabs_above_the_limit_go_back_at_once)
+PLAIN_TEST(slab_own, free_slabs_above_the_limit_go_back_at_once)
 {
 	struct kmem_cache *cache = create_120();
 
@@ -293,7 +325,7 @@ PLAIN_TEST(free_slabs_above_the_limit_go_back_at_once)
 	EXPECT(kmem_cache_destroy(cache));
 }
 
-PLAIN_TEST(when_memory_is_short_slabs_without_objects_are_given_up)
+PLAIN_TEST(slab_own, when_memory_is_short_slabs_without_objects_are_given_up)
 {
 	struct kmem_cache *cache = create_120();
 	struct page *page;
@@ -325,7 +357,7 @@ static void note_irqs(void *object)
 	irqs_off_in_ctor = irqs_disabled();
 }
 
-PLAIN_TEST(growing_finds_interrupts_as_the_caller_had_them)
+PLAIN_TEST(slab_own, growing_finds_interrupts_as_the_caller_had_them)
 {
 	struct kmem_cache *cache = kmem_cache_create("test-own", 2000, 0, 0, note_irqs);
 	unsigned long irq;
@@ -375,7 +407,7 @@ static void flush_arrays(void *unused __unused)
 	drain_cpu_caches(victim);
 }
 
-PLAIN_TEST(freeing_twice_in_a_row_is_caught_without_debugging)
+PLAIN_TEST(slab_own, freeing_twice_in_a_row_is_caught_without_debugging)
 {
 	victim = create_120();
 	ASSERT(victim != NULL);
@@ -388,7 +420,7 @@ PLAIN_TEST(freeing_twice_in_a_row_is_caught_without_debugging)
 	EXPECT(kmem_cache_destroy(victim));
 }
 
-PLAIN_TEST(a_free_into_another_cache_is_caught_without_debugging)
+PLAIN_TEST(slab_own, a_free_into_another_cache_is_caught_without_debugging)
 {
 	victim = create_120();
 	ASSERT(victim != NULL);
@@ -401,7 +433,7 @@ PLAIN_TEST(a_free_into_another_cache_is_caught_without_debugging)
 	EXPECT(kmem_cache_destroy(victim));
 }
 
-PLAIN_TEST(an_object_twice_in_the_array_is_seen_by_the_checker_and_when_it_leaves)
+PLAIN_TEST(slab_own, an_object_twice_in_the_array_is_seen_by_the_checker_and_when_it_leaves)
 {
 	struct array_cache *ac;
 
@@ -419,7 +451,7 @@ PLAIN_TEST(an_object_twice_in_the_array_is_seen_by_the_checker_and_when_it_leave
 	EXPECT(kmem_cache_destroy(victim));
 }
 
-PLAIN_TEST(the_checker_sees_a_cycle_in_a_free_list)
+PLAIN_TEST(slab_own, the_checker_sees_a_cycle_in_a_free_list)
 {
 	kmem_bufctl_t *bufctl;
 	struct slab *slab;
@@ -443,7 +475,7 @@ static void take_object_1(void *unused __unused)
 	objects[1] = kmem_cache_alloc(victim, GFP_KERNEL);
 }
 
-PLAIN_TEST(a_free_list_that_leads_nowhere_is_caught_before_it_is_followed)
+PLAIN_TEST(slab_own, a_free_list_that_leads_nowhere_is_caught_before_it_is_followed)
 {
 	struct slab *slab;
 

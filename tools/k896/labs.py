@@ -26,7 +26,7 @@ CODE_SUFFIXES = (".c", ".h", ".asm")
 # In a working copy these would tell the solution, or be about other trees.
 KEPT_BACK = ("tests/labs/", "tests/boot/test_labs.py")
 UNUSABLE = re.compile(r"[\x00-\x1f\x7f;$\"\\]")
-CASE = re.compile(r"^TEST\((\w+),\s*(\w+)\)", re.M)
+CASE = re.compile(r"^\w*TEST\((\w+),\s*(\w+)\)", re.M)
 POINTS_OF_A_LAB = 100
 # In one boot. QEMU's watchdog card ib700 has 15 steps; k896.trial says how long one is.
 INSTRUCTIONS_STEP, INSTRUCTIONS_STEPS = 500 * 10**6, 15

@@ -28,12 +28,20 @@ static inline unsigned long buddy_flags(const struct page *page)
 static inline bool page_is_buddy(const struct page *page, unsigned int order,
 				 unsigned long flags)
 {
+	/* LAB 5.2 BEGIN
+	 * Whether a free block of this order begins with the page, in the zone that flags
+	 * (from buddy_flags) tell.
+	 * START WITH
+	 *	(void)page, (void)order, (void)flags;
+	 *	return false;
+	 */
 	return (page->flags & BUDDY_FLAGS) == flags && page->private == order;
+	/* LAB 5.2 END */
 }
 
 /* Blocks of a pageblock and more merge only if that mixes nothing which must
  * stay apart: isolated memory, and memory lent by CMA. */
-static bool may_merge(const struct page *a, const struct page *b)
+static inline bool may_merge(const struct page *a, const struct page *b)
 {
 	enum migratetype ta = get_pageblock_migratetype(a);
 	enum migratetype tb = get_pageblock_migratetype(b);
@@ -49,6 +57,14 @@ void __free_one_page(struct zone *zone, struct page *page, unsigned int order,
 	struct page *base = page - index;
 
 	count_free(zone, type, (long)size);
+	/* LAB 5.2 BEGIN
+	 * Merge with the buddy while it is free and whole, up to the top order; across a
+	 * pageblock's border only what may_merge. Then put the block on type's list.
+	 * base is the first page of the top order's block, index the block's place in it.
+	 * START WITH
+	 *	(void)flags;
+	 *	add_to_free_list(zone, base + index, order, type);
+	 */
 	for (; order < MAX_ORDER - 1; order++, size <<= 1) {
 		struct page *buddy = base + (index ^ size);
 
@@ -60,20 +76,47 @@ void __free_one_page(struct zone *zone, struct page *page, unsigned int order,
 		index &= ~size;
 	}
 	add_to_free_list(zone, base + index, order, type);
+	/* LAB 5.2 END */
 }
 
 void expand(struct zone *zone, struct page *page, unsigned int low, unsigned int high,
 	    enum migratetype type)
 {
+	/* LAB 5.1 BEGIN
+	 * Put the upper half of the block on type's list, then that of the lower half, and
+	 * so on, until 2^low frames are left.
+	 * START WITH
+	 *	for (unsigned long i = 1UL << low; i < 1UL << high; i++)
+	 *		add_to_free_list(zone, page + i, 0, type);
+	 */
 	while (high > low) {
 		high--;
 		add_to_free_list(zone, page + (1UL << high), high, type);
 	}
+	/* LAB 5.1 END */
 }
 
 struct page *__rmqueue_smallest(struct zone *zone, unsigned int order,
 				enum migratetype type)
 {
+	/* LAB 5.1 BEGIN
+	 * Take a block of the lowest order, from order on, of which type has one: off its
+	 * list, out of the count, the rest of it back on the lists. NULL if there is none.
+	 * START WITH
+	 *	unsigned int current = order;
+	 *	struct page *page;
+	 *
+	 *	if (list_empty(&zone->free_area[current].free_list[type]))
+	 *		current = MAX_ORDER - 1;
+	 *	if (list_empty(&zone->free_area[current].free_list[type]))
+	 *		return NULL;
+	 *	page = list_first_entry(&zone->free_area[current].free_list[type],
+	 *				struct page, lru);
+	 *	del_from_free_list(zone, page, current);
+	 *	count_free(zone, type, -(1L << order));
+	 *	expand(zone, page, order, current, type);
+	 *	return page;
+	 */
 	for (unsigned int current = order; current < MAX_ORDER; current++) {
 		struct list_head *list = &zone->free_area[current].free_list[type];
 		struct page *page;
@@ -87,6 +130,7 @@ struct page *__rmqueue_smallest(struct zone *zone, unsigned int order,
 		return page;
 	}
 	return NULL;
+	/* LAB 5.1 END */
 }
 
 struct page *rmqueue_block(struct zone *zone, unsigned int least, unsigned int most,

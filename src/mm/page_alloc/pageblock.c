@@ -36,14 +36,18 @@ void set_pageblock_migratetype(struct page *page, enum migratetype type)
 	pageblock_flags[page_to_pfn(page) >> pageblock_order] = (u8)type;
 }
 
-/* The type of every pageblock in a free block of that order or more. */
-static void change_pageblock_range(struct page *page, unsigned int order,
-				   enum migratetype type)
-{
-	for (unsigned long i = 0; i < 1UL << order; i += pageblock_nr_pages)
-		set_pageblock_migratetype(page + i, type);
-}
-
+/* LAB 5.4 BEGIN
+ * Put the free blocks of page's pageblock, and of this zone, on type's lists. They stay
+ * what they are: their order, their marks and the counts do not change. Returns how many
+ * pages that are.
+ * START WITH
+ * unsigned long move_freepages_block(struct zone *zone, struct page *page,
+ *				   enum migratetype type)
+ * {
+ *	(void)zone, (void)page, (void)type;
+ *	return 0;
+ * }
+ */
 static void move_block(struct page *page, struct zone *zone, enum migratetype type)
 {
 	list_del(&page->lru);
@@ -69,6 +73,27 @@ unsigned long move_freepages_block(struct zone *zone, struct page *page,
 		pfn += 1UL << p->private;
 	}
 	return moved;
+}
+/* LAB 5.4 END */
+
+/* LAB 5.4 BEGIN
+ * An allocation of start_type takes the free block `page` of that order from the type
+ * `from`: how much of the pageblock changes hands? Returns the type whose lists the rest
+ * of the block shall go to.
+ * START WITH
+ * static enum migratetype steal(struct zone *zone, struct page *page, unsigned int order,
+ *			      enum migratetype start_type, enum migratetype from)
+ * {
+ *	(void)zone, (void)page, (void)order, (void)start_type;
+ *	return from;
+ * }
+ */
+/* The type of every pageblock in a free block of that order or more. */
+static void change_pageblock_range(struct page *page, unsigned int order,
+				   enum migratetype type)
+{
+	for (unsigned long i = 0; i < 1UL << order; i += pageblock_nr_pages)
+		set_pageblock_migratetype(page + i, type);
 }
 
 /*
@@ -101,6 +126,7 @@ static enum migratetype steal(struct zone *zone, struct page *page, unsigned int
 		set_pageblock_migratetype(page, start_type);
 	return start_type;
 }
+/* LAB 5.4 END */
 
 static struct page *take_from(struct zone *zone, unsigned int order,
 			      unsigned int current, enum migratetype start_type,
@@ -121,6 +147,18 @@ static struct page *take_from(struct zone *zone, unsigned int order,
 struct page *__rmqueue_fallback(struct zone *zone, unsigned int order,
 				enum migratetype start_type)
 {
+	/* LAB 5.3 BEGIN
+	 * take_from the largest block, of order or more, of the types in start_type's row of
+	 * fallbacks; of two as large, from the one that stands first. If they have none, take
+	 * from the reserve, which is never stolen from.
+	 * START WITH
+	 *	const enum migratetype from = MIGRATE_MOVABLE;
+	 *
+	 *	for (unsigned int current = order; current < MAX_ORDER; current++)
+	 *		if (!list_empty(&zone->free_area[current].free_list[from]))
+	 *			return take_from(zone, order, current, start_type, from);
+	 *	return NULL;
+	 */
 	for (int current = MAX_ORDER - 1; current >= (int)order; current--) {
 		const struct free_area *area = &zone->free_area[current];
 		const u8 *from = fallbacks[start_type];
@@ -131,4 +169,5 @@ struct page *__rmqueue_fallback(struct zone *zone, unsigned int order,
 						 start_type, (enum migratetype)*from);
 	}
 	return __rmqueue_smallest(zone, order, MIGRATE_RESERVE);
+	/* LAB 5.3 END */
 }

@@ -190,6 +190,13 @@ static unsigned long cma_blocks(const struct free_area *area)
 static bool orders_ok(const struct zone *zone, unsigned int order, long free, long min,
 		      bool but_cma)
 {
+	/* LAB 5.5 BEGIN
+	 * Order by order, below the one that is asked for: take these blocks out of free,
+	 * which must still be more than min, of which half is enough with each order.
+	 * START WITH
+	 *	(void)zone, (void)order, (void)free, (void)min, (void)but_cma, (void)cma_blocks;
+	 *	return true;
+	 */
 	for (unsigned int o = 0; o < order; o++) {
 		const struct free_area *area = &zone->free_area[o];
 		unsigned long blocks = area->nr_free;
@@ -202,6 +209,7 @@ static bool orders_ok(const struct zone *zone, unsigned int order, long free, lo
 			return false;
 	}
 	return true;
+	/* LAB 5.5 END */
 }
 
 bool zone_watermark_ok(const struct zone *zone, unsigned int order, unsigned long mark,
@@ -210,15 +218,28 @@ bool zone_watermark_ok(const struct zone *zone, unsigned int order, unsigned lon
 	long free = (long)zone_page_state(zone, NR_FREE_PAGES) - (1L << order) + 1;
 	long min = (long)mark, cma = 0;
 
+	/* LAB 5.5 BEGIN
+	 * ALLOC_HIGH may go down to half of min, ALLOC_HARDER to three quarters, both
+	 * together to three quarters of the half.
+	 * START WITH
+	 */
 	if (alloc_flags & ALLOC_HIGH)
 		min -= min / 2;
 	if (alloc_flags & ALLOC_HARDER)
 		min -= min / 4;
+	/* LAB 5.5 END */
 	if (!(alloc_flags & ALLOC_CMA))
 		cma = (long)zone_page_state(zone, NR_FREE_CMA_PAGES);
 	free -= cma;
+	/* LAB 5.5 BEGIN
+	 * What stays free must be more than min and what the zone keeps from allocations of
+	 * classzone_idx, together.
+	 * START WITH
+	 *	(void)classzone_idx;
+	 */
 	if (free <= min + (long)zone->lowmem_reserve[classzone_idx])
 		return false;
+	/* LAB 5.5 END */
 	if (orders_ok(zone, order, free, min, false))
 		return true;
 	/* That took CMA's small blocks out twice: count them before saying no. */

@@ -103,18 +103,44 @@ static void cache_estimate(struct slab_geometry *g, unsigned int order)
 	unsigned int bytes = (unsigned int)PAGE_SIZE << order, used = 0;
 
 	g->gfporder = order;
+	/* LAB 6.1 BEGIN
+	 * num: as many objects as fit into so many bytes, off_slab without the descriptor,
+	 * else behind it, which is aligned like them. left_over: the bytes that remain.
+	 * START WITH
+	 *	if (!g->off_slab)
+	 *		used = ALIGN(descriptor_size(1), g->align);
+	 *	g->num = used + g->buffer_size <= bytes;
+	 *	g->left_over = 0;
+	 */
 	if (g->off_slab) {
 		g->num = bytes / g->buffer_size;
 	} else {
+		/* Buffers and pages are multiples of align, so aligning fits too. */
 		g->num = (bytes - descriptor_size(0)) /
 		         (g->buffer_size + (unsigned int)sizeof(kmem_bufctl_t));
 		used = ALIGN(descriptor_size(g->num), g->align);
-		if (g->num && used + g->num * g->buffer_size > bytes)
-			used = ALIGN(descriptor_size(--g->num), g->align);
 	}
 	g->left_over = g->num ? bytes - used - g->num * g->buffer_size : bytes;
+	/* LAB 6.1 END */
 }
 
+/* LAB 6.1 BEGIN
+ * Choose the order: the first that wastes at most an eighth, or the first one from
+ * slab_break_gfp_order on, or for SLAB_RECLAIM_ACCOUNT any, that holds an object. If
+ * the descriptor (elsewhere) gets as large as an object, the order before is the last.
+ * false: there is none.
+ * START WITH
+ * static bool calculate_slab_order(struct slab_geometry *g, unsigned long flags)
+ * {
+ *	(void)flags;
+ *	for (unsigned int order = 0; order < MAX_ORDER; order++) {
+ *		cache_estimate(g, order);
+ *		if (g->num)
+ *			return true;
+ *	}
+ *	return false;
+ * }
+ */
 /*
  * A descriptor must come from a cache of smaller objects than its own, or freeing
  * one might free another without end.
@@ -152,6 +178,7 @@ static bool calculate_slab_order(struct slab_geometry *g, unsigned long flags)
 	*g = best;
 	return true;
 }
+/* LAB 6.1 END */
 
 /* A descriptor that fits into what is left over costs nothing there. */
 static void place_descriptor(struct slab_geometry *g)
@@ -159,17 +186,31 @@ static void place_descriptor(struct slab_geometry *g)
 	unsigned int aligned = ALIGN(descriptor_size(g->num), g->align);
 
 	g->slab_size = g->off_slab ? descriptor_size(g->num) : aligned;
+	/* LAB 6.1 BEGIN
+	 * If the descriptor lies elsewhere and fits into what is left over, put it there:
+	 * then it is aligned like the objects behind it.
+	 * START WITH
+	 */
 	if (g->off_slab && g->left_over >= aligned) {
 		g->off_slab = false;
 		g->slab_size = aligned;
 		g->left_over -= aligned;
 	}
+	/* LAB 6.1 END */
 }
 
 static void choose_colours(struct slab_geometry *g)
 {
+	/* LAB 6.3 BEGIN
+	 * colour_off: a line of the CPU's cache, or the alignment if that is more. colour: how
+	 * many such steps what is left over has room for; none while slab_colouring is off.
+	 * START WITH
+	 *	g->colour_off = L1_CACHE_BYTES;
+	 *	g->colour = 0;
+	 */
 	g->colour_off = max((unsigned int)L1_CACHE_BYTES, g->align);
 	g->colour = slab_colouring ? g->left_over / g->colour_off : 0;
+	/* LAB 6.3 END */
 }
 
 static bool cut(struct slab_geometry *g, size_t size, unsigned long flags,

@@ -17,11 +17,19 @@
 /* Interrupts off. Where the objects of the next slab begin. */
 static unsigned int next_colour(struct kmem_cache *cache)
 {
+	/* LAB 6.3 BEGIN
+	 * In bytes: the colour whose turn it is, times colour_off. Then it is the next one's
+	 * turn, after the last one the first one's; with 0 colours always the first one's.
+	 * START WITH
+	 *	(void)cache;
+	 *	return 0;
+	 */
 	unsigned int colour = cache->lists.colour_next++;
 
 	if (cache->lists.colour_next >= cache->g.colour)
 		cache->lists.colour_next = 0;
 	return colour * cache->g.colour_off;
+	/* LAB 6.3 END */
 }
 
 /* The descriptor's place: in front of the objects, or wherever kmalloc has one. */
@@ -31,6 +39,21 @@ static struct slab *alloc_descriptor(struct kmem_cache *cache, char *pages,
 	const gfp_t about_the_pages = __GFP_DMA | __GFP_ZERO | GFP_MOVABLE_MASK;
 	struct slab *slab;
 
+	/* LAB 6.3 BEGIN
+	 * The slab begins with so many bytes of colour. Then follow the descriptor, unless
+	 * slabp_cache has one, and the first buffer, colouroff bytes from pages on.
+	 * START WITH
+	 *	(void)colour;
+	 *	if (!cache->slabp_cache) {
+	 *		slab = (struct slab *)(void *)pages;
+	 *		slab->colouroff = cache->g.slab_size;
+	 *	} else {
+	 *		slab = kmem_cache_alloc(cache->slabp_cache, gfp & ~about_the_pages);
+	 *		if (!slab)
+	 *			return NULL;
+	 *		slab->colouroff = 0;
+	 *	}
+	 */
 	if (!cache->slabp_cache) {
 		slab = (struct slab *)(void *)(pages + colour);
 		slab->colouroff = colour + cache->g.slab_size;
@@ -40,6 +63,7 @@ static struct slab *alloc_descriptor(struct kmem_cache *cache, char *pages,
 			return NULL;
 		slab->colouroff = colour;
 	}
+	/* LAB 6.3 END */
 	slab->s_mem = pages + slab->colouroff + cache->g.obj_offset;
 	slab->inuse = 0;
 	slab->free = 0;

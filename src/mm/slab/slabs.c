@@ -22,6 +22,23 @@
 static noinline kmem_bufctl_t take_listed(const struct kmem_cache *cache, struct slab *slab,
                                  void **entry, unsigned int nr)
 {
+	/* LAB 6.2 BEGIN
+	 * The first nr objects of the slab's free list to entry[0], entry[1], ...; their
+	 * places in the list are BUFCTL_ACTIVE then. Returns the number of the first object
+	 * that is left, or BUFCTL_END. slab->free names the first; there are nr.
+	 * START WITH
+	 *	kmem_bufctl_t *bufctl = slab_bufctl(slab), n = 0;
+	 *
+	 *	for (unsigned int found = 0; n < cache->g.num; n++) {
+	 *		if (bufctl[n] == BUFCTL_ACTIVE)
+	 *			continue;
+	 *		if (found == nr)
+	 *			return n;
+	 *		bufctl[n] = BUFCTL_ACTIVE;
+	 *		entry[found++] = index_to_obj(cache, slab, n);
+	 *	}
+	 *	return BUFCTL_END;
+	 */
 	kmem_bufctl_t *bufctl = slab_bufctl(slab), n = slab->free;
 
 	for (void **last = entry + nr; entry < last; entry++) {
@@ -32,6 +49,7 @@ static noinline kmem_bufctl_t take_listed(const struct kmem_cache *cache, struct
 		n = next;
 	}
 	return n;
+	/* LAB 6.2 END */
 }
 
 /* All objects of a slab, in the order in which they lie: no list to follow. */
@@ -89,6 +107,14 @@ static struct slab *slab_of(struct kmem_cache *cache, void *object)
 static void *const *put_objects(struct kmem_cache *cache, struct slab *slab,
                                 void *const *objects, void *const *last)
 {
+	/* LAB 6.2 BEGIN
+	 * objects[0], [1], ... to the front of the slab's free list, up to the first that does
+	 * not lie in the slab or is not BUFCTL_ACTIVE there; returns its place, or last. Keep
+	 * inuse and the cache's free_objects right.
+	 * START WITH
+	 *	(void)cache, (void)slab, (void)objects;
+	 *	return last;
+	 */
 	const char *first = slab->s_mem;
 	void *const *object = objects;
 	kmem_bufctl_t *bufctl = slab_bufctl(slab), free = slab->free;
@@ -108,6 +134,7 @@ static void *const *put_objects(struct kmem_cache *cache, struct slab *slab,
 	slab->inuse -= nr;
 	cache->lists.free_objects += nr;
 	return object;
+	/* LAB 6.2 END */
 }
 
 /* ---- Filling and emptying the array; interrupts off ---- */
@@ -137,12 +164,20 @@ static inline struct list_head *list_of(struct kmem_list3 *lists,
 /* All objects are free, in the order in which they lie. */
 static void init_bufctl(struct kmem_cache *cache, struct slab *slab)
 {
+	/* LAB 6.2 BEGIN
+	 * Object 0 is the first (slab->free says so already), each names the next one, the
+	 * last one BUFCTL_END.
+	 * START WITH
+	 *	for (unsigned int n = 0; n < cache->g.num; n++)
+	 *		slab_bufctl(slab)[n] = 0;
+	 */
 	kmem_bufctl_t *bufctl = slab_bufctl(slab);
 	unsigned int last = cache->g.num - 1;
 
 	for (unsigned int n = 0; n < last; n++)
 		bufctl[n] = n + 1;
 	bufctl[last] = BUFCTL_END;
+	/* LAB 6.2 END */
 }
 
 void file_new_slab(struct kmem_cache *cache, struct array_cache *ac, struct slab *slab)
@@ -165,6 +200,18 @@ void file_new_slab(struct kmem_cache *cache, struct array_cache *ac, struct slab
 void refill_array(struct kmem_cache *cache, struct array_cache *ac)
 {
 	struct kmem_list3 *lists = &cache->lists;
+	/* LAB 6.4 BEGIN
+	 * Up to refill_batch(ac) objects: from the shared array if there is one with objects
+	 * in it; else from one slab after the other, each moved where it belongs then.
+	 * START WITH
+	 *	struct slab *slab;
+	 *
+	 *	if (!lists->free_objects)
+	 *		return;
+	 *	slab = first_slab_with_room(lists);
+	 *	lists->free_objects -= take_objects(cache, slab, ac, 1);
+	 *	list_move(&slab->list, list_of(lists, slab));
+	 */
 	unsigned int batch = refill_batch(ac);
 
 	if (lists->shared && transfer_objects(ac, lists->shared, batch))
@@ -177,12 +224,19 @@ void refill_array(struct kmem_cache *cache, struct array_cache *ac)
 		lists->free_objects -= nr;
 		batch -= nr;
 	}
+	/* LAB 6.4 END */
 }
 
 /* An object came back to the slab: where does it belong now? To the end of the
  * partial ones, so that its other objects get most time to come back too. */
 static void file_slab(struct kmem_cache *cache, struct slab *slab)
 {
+	/* LAB 6.2 BEGIN
+	 * Objects in use: to the end of slabs_partial. None: to the front of slabs_free or, if
+	 * the cache has more free_objects than free_limit, back to the page allocator.
+	 * START WITH
+	 *	(void)cache, (void)slab;
+	 */
 	struct kmem_list3 *lists = &cache->lists;
 
 	if (slab->inuse)
@@ -191,6 +245,7 @@ static void file_slab(struct kmem_cache *cache, struct slab *slab)
 		slab_destroy(cache, slab);
 	else
 		list_move(&slab->list, &lists->slabs_free);
+	/* LAB 6.2 END */
 }
 
 void free_block(struct kmem_cache *cache, void *const *objects, unsigned int nr)
@@ -211,6 +266,13 @@ void free_block(struct kmem_cache *cache, void *const *objects, unsigned int nr)
 /* The warm ones stay. */
 void flush_array(struct kmem_cache *cache, struct array_cache *ac)
 {
+	/* LAB 6.4 BEGIN
+	 * The oldest batchcount objects leave: to the shared array as far as there is one with
+	 * room, else to their slabs. Those that stay move down to entry[0].
+	 * START WITH
+	 *	ac->avail--;
+	 *	free_block(cache, ac->entry + ac->avail, 1);
+	 */
 	struct array_cache *shared = cache->lists.shared;
 	unsigned int batch = min(ac->batchcount, ac->avail);
 	unsigned int room = shared ? shared->limit - shared->avail : 0;
@@ -225,4 +287,5 @@ void flush_array(struct kmem_cache *cache, struct array_cache *ac)
 	}
 	ac->avail -= batch;
 	memmove(ac->entry, ac->entry + batch, ac->avail * sizeof(void *));
+	/* LAB 6.4 END */
 }
