@@ -22,8 +22,19 @@ extern unsigned long __VMALLOC_RESERVE;
 #define MAXMEM     (-PAGE_OFFSET - __VMALLOC_RESERVE)
 #define MAXMEM_PFN PFN_DOWN(MAXMEM)
 
-#define VMALLOC_START                                                                  \
-	(((unsigned long)high_memory + 2 * VMALLOC_OFFSET - 1) & ~(VMALLOC_OFFSET - 1))
+/* Where vmalloc's window begins when lowmem ends at that address. */
+static inline unsigned long vmalloc_start(unsigned long lowmem_end)
+{
+	/* LAB 1.1 BEGIN
+	 * The first multiple of VMALLOC_OFFSET that leaves a gap of at least as much.
+	 * START WITH
+	 *	return lowmem_end;
+	 */
+	return ALIGN(lowmem_end + VMALLOC_OFFSET, VMALLOC_OFFSET);
+	/* LAB 1.1 END */
+}
+
+#define VMALLOC_START vmalloc_start((unsigned long)high_memory)
 
 /* RAM as runs of whole frames below max_pfn, sorted, none below frame 1. */
 #define MAX_RAM_RANGES E820_MAX
