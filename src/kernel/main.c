@@ -3,6 +3,7 @@
  * must have run before it; one that stands too early does not compile. Read the
  * table from top to bottom and you have read the boot.
  */
+#include <asm/boot_entry.h>
 #include <asm/desc.h>
 #include <asm/irq.h>
 #include <asm/pgalloc.h>
@@ -12,6 +13,7 @@
 #include <drivers/kbd.h>
 #include <drivers/uart.h>
 #include <drivers/vga.h>
+#include <kernel/boot_steps.h>
 #include <kernel/console_params.h>
 #include <kernel/jitter_thread.h>
 #include <kernel/selftest.h>
@@ -132,6 +134,20 @@ static const struct {
 	void (*fn)(void);
 } steps[NR_INIT_STEPS] = {INIT_STEPS(STEP_ENTRY)};
 
+static u64 entry_ticks, step_ticks[NR_INIT_STEPS];
+
+const char *boot_step(unsigned int n, u64 *ticks)
+{
+	if (n == 0) {
+		*ticks = entry_ticks;
+		return "entry";
+	}
+	if (n > NR_INIT_STEPS)
+		return NULL;
+	*ticks = step_ticks[n - 1];
+	return steps[n - 1].name;
+}
+
 static bool initcall_debug;
 
 static int __init initcall_debug_param(const char *value)
@@ -146,9 +162,12 @@ early_param("initcall_debug", initcall_debug_param,
 
 static void run_step(unsigned int i)
 {
-	u64 begin = sched_clock_us();
+	u64 begin = sched_clock_us(), ticks = rdtsc();
 
+	if (i == 0)
+		entry_ticks = ticks - boot_entry_tsc;
 	steps[i].fn();
+	step_ticks[i] = rdtsc() - ticks;
 	if (initcall_debug)
 		pr_info("initcall %s returned after %llu usecs\n", steps[i].name,
 			(unsigned long long)(sched_clock_us() - begin));

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from k896 import bench, growth
+from k896 import bench, counted, growth
 from support import booted, k896
 
 IN_USE = r"(\d+ caches|\d+ bytes in use)"  # caches keep empty slabs for a while
@@ -49,6 +49,16 @@ def test_every_figure_of_the_peer_is_measured(all_figures):
     assert set(found) == set(PEER) - NOT_HERE
     for name, figure in found.items():
         assert 0 < figure.least <= figure.median <= figure.most, name
+
+
+def test_every_target_is_reached_but_those_that_are_known_not_to_be(all_figures):
+    """Another compiler may need some more."""
+    targets = json.loads(counted.TARGETS.read_text())
+    found = bench.figures(all_figures)
+    missed = {name for name, part in targets["figures"].items()
+              if found[name].median > 1.05 * part * PEER[name]}
+    assert missed <= set(targets["not_reached"])
+    assert set(targets["not_reached"]) <= set(targets["figures"])
 
 
 def test_a_pair_costs_what_its_halves_cost(all_figures):

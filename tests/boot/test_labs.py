@@ -171,6 +171,11 @@ def test_a_fence_is_cut_and_filled():
         "a\n/* LAB 9.1 BEGIN\n * Do it.\n */\n\tx();\n/* LAB 9.1 END */\nb\n")
 
 
+def test_comments_and_white_space_are_no_code():
+    assert fences.code_words("a /* b\n */ = // c\n\t1; /* no end") == ["a", "=", "1;"]
+    assert fences.code_words("/* " * 100_000) == []
+
+
 @pytest.mark.parametrize("old,new", [
     ("/* LAB 9.1 END */\n", ""), ("9.1 END", "9.2 END"), (" * START WITH\n", ""),
     (" * Do it.\n", ""), ("	return 1;\n", ""), ("9.1 BEGIN", "9.1 BEGINS"),

@@ -1,26 +1,22 @@
 """./k896 bench: the kernel's own benchmark, in an emulator that counts instructions.
 
-QEMU's clock advances by one for each instruction, nothing is typed and the serial
-line goes to a file: so two runs print the same digits. The kernel's command is
-src/monitor/bench; a real Linux's figures are in tests/bench.
+Two runs print the same digits. The kernel's command is src/monitor/bench; a real
+Linux's figures are in tests/bench. WORDS are what is no row of that command.
 """
 
 import argparse
 import json
 import re
 import sys
-import tempfile
 from pathlib import Path
 from typing import Callable, NamedTuple
 
-from k896 import ROOT, Problem, Usage, build, growth, words
-from k896.emulator import GIB, Config
-from k896.qemu import Qemu
+from k896 import (Problem, Usage, bench_boot, bench_memory, bench_plot, bench_profile, build,
+                  counted, growth, relative, tell, words)
+from k896.emulator import GIB
 
-PEER = ROOT / "tests" / "bench" / "linux-6.1-686-pae.json"
-ICOUNT = ["-icount", "shift=0,sleep=off", "-seed", "1",
-          "-rtc", "base=2026-01-01T00:00:00,clock=vm"]
-SECONDS = 600
+WORDS = {"boot": bench_boot, "memory": bench_memory, "profile": bench_profile}
+PEER = counted.PEER
 NAME = re.compile(r"\w*")
 ROW = re.compile(r"^(\w+) +(\d+\.\d) +(\d+\.\d) +(\d+\.\d)$", re.M)
 
@@ -35,38 +31,35 @@ class Figure(NamedTuple):
 
 def options(own: list[str], extra: list[str]) -> argparse.Namespace:
     """Check ./k896 bench's words and options."""
+    if own and own[0] in WORDS:
+        chosen = WORDS[own[0]].options(own[1:], extra)
+        chosen.perform = WORDS[own[0]].run
+        return chosen
     parser = words.Parser("bench")
     parser.add_argument("--mem", default="4G")
     parser.add_argument("--preset", default="default", choices=build.presets())
     parser.add_argument("--json")
     parser.add_argument("--compare", action="store_true")
+    parser.add_argument("--svg", type=Path)
     chosen = parser.parse(own)
     if chosen.help:
         return chosen
     chosen.part = chosen.words.pop(0) if set(chosen.words[:1]) & set(PARTS) else ""
     if len(chosen.words) > 1 or extra:
         raise Usage(f"./k896 bench takes no '{(chosen.words[1:] + extra)[0]}'")
-    if chosen.part and chosen.compare:
+    if chosen.part and (chosen.compare or chosen.svg):
         raise Usage(f"./k896 bench {chosen.part} has nothing to compare with")
     chosen.name = chosen.words[0] if chosen.words else ""
     if not NAME.fullmatch(chosen.name):
         raise Usage(f"'{chosen.name}' is no beginning of a figure's name")
     chosen.memory = words.memory_size(chosen.mem)
+    chosen.perform = PARTS.get(chosen.part, _figures)
     return chosen
 
 
 def text_of(name: str, memory: int = 4 * GIB, preset: str = "default") -> str:
     """What `bench NAME` prints in a machine that counts instructions."""
-    config = Config(memory=memory, kernel=build.kernel(preset), fast=True, extra=ICOUNT,
-                    append=f'quiet run="bench {name}" run=poweroff')
-    with tempfile.TemporaryDirectory(prefix="k896-bench-") as folder:
-        output = Path(folder) / "serial"
-        with Qemu(config, f"file,id=console,path={output}") as machine:
-            ending = machine.wait_end(SECONDS)
-        text = output.read_text(errors="replace").replace("\r", "")
-    if ending.kind != "poweroff":
-        raise Problem(f"the benchmark did not end: {ending.sentence}", details=text[-2000:])
-    return text
+    return counted.text_of([f"bench {name}"], memory, preset)
 
 
 def figures(text: str) -> dict[str, Figure]:
@@ -75,13 +68,18 @@ def figures(text: str) -> dict[str, Figure]:
 
 
 def compared(found: dict[str, Figure]) -> list[str]:
-    """The table beside the peer's lean column."""
+    """The table beside the peer's lean column, and our target where there is one."""
     peer = json.loads(PEER.read_text())["lean"]
-    lines = [f"{'instructions per operation':<40} {'k896':>11} {'Linux 6.1':>11} {'ratio':>6}"]
+    targets = json.loads(counted.TARGETS.read_text())["figures"]
+    lines = [f"{'instructions per operation':<40} {'k896':>11} {'Linux 6.1':>11} {'ratio':>6}"
+             f" {'at most':>8}"]
     for name, figure in found.items():
-        theirs = peer.get(name)
-        beside = f"{theirs:>11.1f} {figure.median / theirs:>6.2f}" if theirs else f"{'-':>11}"
-        lines.append(f"{name:<40} {figure.median:>11.1f} {beside}")
+        theirs, target = peer.get(name), targets.get(name)
+        line = f"{name:<40} {figure.median:>11.1f}"
+        line += f" {theirs:>11.1f} {figure.median / theirs:>6.2f}" if theirs else f" {'-':>11}"
+        if target:
+            line += f" {target:>8.2f}" + (" missed" if figure.median > target * theirs else "")
+        lines.append(line)
     return lines
 
 
@@ -96,8 +94,8 @@ def write_json(path: str, content: dict) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Measure, print, and write what was asked for; 1 if that is not as it should be."""
-    return PARTS.get(chosen.part, _figures)(chosen)
+    """Do what the words say; 1 if something is not as it should be."""
+    return chosen.perform(chosen)
 
 
 def _growth(chosen: argparse.Namespace) -> int:
@@ -127,9 +125,13 @@ def _figures(chosen: argparse.Namespace) -> int:
         print(f"{'instructions per operation':<40} {'median':>11} {'least':>11} {'most':>11}")
         for name, figure in found.items():
             print(f"{name:<40} {figure.median:>11.1f} {figure.least:>11.1f} {figure.most:>11.1f}")
+    medians = {name: figure.median for name, figure in found.items()}
+    picture = chosen.svg or (bench_plot.DEFAULT if chosen.compare and not chosen.name else None)
     if chosen.json:
-        medians = {name: figure.median for name, figure in found.items()}
         write_json(chosen.json, {"figures": medians})
+    if picture:
+        bench_plot.draw(medians, picture)
+        tell(f"drew {relative(picture)}")
     sys.stdout.flush()
     return 0
 

@@ -33,11 +33,21 @@ HELP = """\
 ./k896 bench growth [NAME]
                 how they grow with the memory in use, the areas that live, and the
                 like; exit 1 if one grows faster than it should
+./k896 bench boot
+                the boot by its steps, at 128M to 64G (--mem SIZE,SIZE)
+./k896 bench memory
+                bytes a page frame, the image by section, pages taken at boot, the
+                three object allocators on the same objects
+./k896 bench profile NAME
+                the instructions of one figure by function
 ./k896 lab start N [DIR]
                 make a working copy of lab N for yourself; lab check looks whether
                 the fences that the labs are cut at are sound
 ./k896 grade N [DIR]
                 points for a working copy, and the reason for each that is lost
+./k896 draw [NAME ...] [--check]
+                draw the pictures of the docs, docs/img, from what the kernel says;
+                with --check, exit 1 if one is not as it would be drawn now
 ./k896 build    build the kernel and its ISO, build/PRESET/k896.iso
 ./k896 clean    remove everything that was built
 ./k896 help     this text
@@ -65,7 +75,9 @@ Options of test:
   -- ARGUMENT ...      the rest goes to pytest as it is
 Options of bench:
   --mem SIZE, --preset NAME  as above
-  --compare            beside a real Linux's figures
+  --compare            beside a real Linux's figures; all of them are drawn, too, in
+                       docs/img/bench.svg
+  --svg FILE           draw them there
   --json FILE          write them to a file
 Options of lab start:
   --solved             with the real code where the holes are
@@ -387,6 +399,16 @@ def _bench(options: argparse.Namespace) -> int:
     return bench.run(options)
 
 
+def _draw_options(word: str, own: list[str], extra: list[str]) -> argparse.Namespace:
+    from k896 import draw
+    return draw.options(own, extra)
+
+
+def _draw(options: argparse.Namespace) -> int:
+    from k896 import draw
+    return draw.run(options)
+
+
 def _lab_options(word: str, own: list[str], extra: list[str]) -> argparse.Namespace:
     from k896 import labs
     return labs.options(own, extra)
@@ -426,6 +448,7 @@ COMMANDS: dict[str, tuple[Callable, Callable]] = {
     "bochs": (_machine_options, _bochs),
     "test": (_test_options, _test),
     "bench": (_bench_options, _bench),
+    "draw": (_draw_options, _draw),
     "lab": (_lab_options, _lab),
     "grade": (_grade_options, _grade),
     "build": (_plain_options, _build),

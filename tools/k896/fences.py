@@ -23,6 +23,7 @@ FENCE = re.compile(
     r"(?P<region>.*?)"
     r"^(?P<tail>[ \t]*/\* LAB (?P=item) END \*/[ \t]*(?:\n|\Z))", re.M | re.S)
 MARK = re.compile(r"\bLAB\s*\d[\d.]*\s*(?:BEGIN|END)\b")
+COMMENT = re.compile(r"/\*(?:.*?\*/|.*\Z)|//[^\n]*", re.S)
 MARKS_OF_A_FENCE = 2
 MARKS_MAX = 200  # in a student's file; with more it is taken to have none
 
@@ -106,9 +107,9 @@ def exchanged(text: str, regions: dict[tuple[str, int], str]) -> str:
     return FENCE.sub(put, text)
 
 
-def same_code(one: str, other: str) -> bool:
-    """Equal but for white space?"""
-    return one.split() == other.split()
+def code_words(text: str) -> list[str]:
+    """The text without comments and white space."""
+    return COMMENT.sub(" ", text).split()
 
 
 def _numbered(matches: Iterable[re.Match]) -> Iterable[tuple[re.Match, int]]:

@@ -172,8 +172,9 @@ def untouched_digests() -> dict[str, str]:
 
 
 def digest(regions: list[str]) -> str:
-    """Of code, white space aside."""
-    return hashlib.sha256(" ".join(" ".join(regions).split()).encode()).hexdigest()
+    """Of code, comments and white space aside."""
+    said = " ".join(fences.code_words("\n".join(regions)))
+    return hashlib.sha256(said.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def write_copy(lab: Lab, folder: Path, fill: Callable[[Fence], str] = stub) -> None:

@@ -19,14 +19,16 @@ GROUPS = {
     "vmalloc": ["test_vmalloc.py"],
     "highmem": ["test_highmem.py"],
     "threads": ["test_threads.py"],
-    "bench": ["test_bench.py"],
+    "bench": ["test_bench.py", "test_bench_cost.py"],
     "labs": ["test_labs.py"],
     "colour": ["test_colour.py"],
+    "pictures": ["test_pictures.py"],
     "oracle": ["test_oracle.py"],
     "debuggers": ["test_gdb.py", "test_bochs_script.py"],
     "witness": ["test_witness.py"],
     "fuzz": ["test_fuzz.py"],
     "tools": ["test_tools.py"],
+    "docs": ["test_docs.py"],
     "full": [],
 }
 FUZZ_SECONDS = 30

@@ -92,9 +92,10 @@ static noinline int drain_list(struct zone *zone, struct list_head *list, int co
 static void free_pcppages_bulk(struct zone *zone, int count)
 {
 	struct per_cpu_pages *pcp = zone_pcp(zone);
-	struct list_head *list = pcp->lists[NR_PCP_ORDERS];
+	struct list_head *first = pcp->lists[0];
+	struct list_head *list = first + NR_PCP_ORDERS * MIGRATE_PCPTYPES;
 
-	while (count > 0 && list-- > pcp->lists[0])
+	while (count > 0 && list-- > first)
 		if (!list_empty(list))
 			count -= drain_list(zone, list, count);
 }

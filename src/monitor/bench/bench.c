@@ -55,7 +55,7 @@ bool bench_take_high(unsigned int n)
 	return true;
 }
 
-static void run(const struct bench *row)
+static void run(const struct bench *row, void (*what)(const struct bench *))
 {
 	int before = normal_pcp()->high;
 
@@ -67,7 +67,7 @@ static void run(const struct bench *row)
 		drain_all_pages();
 		normal_pcp()->high = SMALL_PCP;
 	}
-	bench_measure(row);
+	what(row);
 	normal_pcp()->high = before;
 	if (row->kind == BENCH_HIGH)
 		bench_give_pages(row->n);
@@ -123,7 +123,7 @@ static unsigned int run_group(const struct bench_group *group, const char *name)
 			break;
 		if (strncmp(row->name, name, strlen(name)))
 			continue;
-		run(row);
+		run(row, bench_measure);
 		nr++;
 	}
 	return nr;
@@ -143,25 +143,54 @@ static int run_those(const char *name)
 	return nr ? 0 : 1;
 }
 
+static const struct bench *find_loop(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
+		for (size_t j = 0; j < groups[i]->nr; j++)
+			if (groups[i]->rows[j].loop && !strcmp(groups[i]->rows[j].name, name))
+				return &groups[i]->rows[j];
+	return NULL;
+}
+
+static int profile_one(const char *name)
+{
+	const struct bench *row = find_loop(name);
+
+	if (!row) {
+		console_printf("bench: no loop has the name \"%.40s\"\n", name);
+		return 1;
+	}
+	run(row, bench_profile);
+	return 0;
+}
+
+static const struct {
+	const char *word; /* "": none of the others */
+	int (*fn)(const char *name);
+} parts[] = {{"growth", bench_growth}, {"profile", profile_one}, {"", run_those}};
+
 static int bench_command(int argc, char **argv)
 {
-	bool growth = argc > 1 && !strcmp(argv[1], "growth");
-	const char *name = argc > 1 + growth ? argv[1 + growth] : "";
-	int status = 1;
+	unsigned int part = 0;
+	int name, status = 1;
 
-	if (argc > 2 + growth)
+	while (parts[part].word[0] && (argc < 2 || strcmp(parts[part].word, argv[1])))
+		part++;
+	name = parts[part].word[0] ? 2 : 1;
+	if (argc > name + 1)
 		return monitor_usage();
-	if (!prepare())
-		console_printf("bench: no memory\n");
+	if (prepare())
+		status = parts[part].fn(argc > name ? argv[name] : "");
 	else
-		status = growth ? bench_growth(name) : run_those(name);
+		console_printf("bench: no memory\n");
 	clean_up();
 	return status;
 }
-MONITOR_COMMAND(bench, bench_command, "bench [growth] [NAME]",
+MONITOR_COMMAND(bench, bench_command, "bench [growth|profile] [NAME]",
 		"count what operations cost",
 		"Runs those whose name begins with NAME, or all, and prints the ticks of\n"
 		"the TSC per operation. With growth: how some change with the memory in\n"
-		"use, the areas that live, and the like. ./k896 bench starts an emulator\n"
-		"in which a tick is an instruction. Ctrl-C ends it after the figure that\n"
-		"runs.");
+		"use, the areas that live, and the like. With profile: steps through a\n"
+		"batch of NAME, and prints how often each instruction was executed.\n"
+		"./k896 bench starts an emulator in which a tick is an instruction. Ctrl-C\n"
+		"ends it after the figure that runs.");

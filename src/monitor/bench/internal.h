@@ -13,6 +13,7 @@
 
 #define BENCH_PAGES   16384 /* the most that a row takes, and the most samples */
 #define BENCH_BATCHES 10
+#define WARM_UP_PART  4 /* of a batch, before what counts */
 
 enum bench_kind {
 	BENCH_ATOMIC,   /* interrupts off */
@@ -136,6 +137,9 @@ extern struct bench_fixture bench;
 /* Measure a row and print it; kind is prepared already. */
 void bench_measure(const struct bench *row);
 
+/* Its loop once, with interrupts as the row's kind wants them; the ticks. */
+u64 bench_run_loop(const struct bench *row, unsigned int n);
+
 /* Ticks of an operation in tenths, less what looking at the TSC costs. */
 struct bench_summary {
 	u64 median, mean, least, most;
@@ -145,6 +149,12 @@ void bench_summarise(bench_sample_t sample, unsigned int n, bool atomic,
 
 /* " 12345.6" in a column of the table. */
 void bench_print_tenths(u64 tenths);
+
+/* ---- profile.c ---- */
+
+/* Step through a batch of a row, a loop, and print how often each address was executed;
+ * kind is prepared already. */
+void bench_profile(const struct bench *row);
 
 /* ---- bench.c ---- */
 

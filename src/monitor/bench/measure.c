@@ -12,9 +12,8 @@
 #include <lib/sort.h>
 #include <lib/util.h>
 
-#define TENTHS       10
-#define WARM_UP_PART 4
-#define LOOKS        9 /* at nothing: their median is what looking costs */
+#define TENTHS 10
+#define LOOKS  9 /* at nothing: their median is what looking costs */
 
 BENCH_LOOP(nothing, )
 BENCH_SAMPLE(look, , , )
@@ -54,7 +53,7 @@ static bool is_atomic(const struct bench *row)
 
 /* ---- Loops ---- */
 
-static u64 run_loop(const struct bench *row, unsigned int n)
+u64 bench_run_loop(const struct bench *row, unsigned int n)
 {
 	unsigned long flags = begin(is_atomic(row));
 	u64 ticks = row->loop(n);
@@ -74,9 +73,9 @@ static void summarise_loop(const struct bench *row, struct bench_summary *summar
 {
 	u64 batches[BENCH_BATCHES], empty;
 
-	run_loop(row, row->n / WARM_UP_PART);
+	bench_run_loop(row, row->n / WARM_UP_PART);
 	for (int i = 0; i < BENCH_BATCHES; i++)
-		batches[i] = run_loop(row, row->n);
+		batches[i] = bench_run_loop(row, row->n);
 	empty = bench_nothing(row->n);
 	for (int i = 0; i < BENCH_BATCHES; i++)
 		batches[i] = per_operation(batches[i], empty, row->n);

@@ -88,7 +88,8 @@ static bool has_cpuid(void)
 
 #define REFUSAL "k896: this kernel cannot run on this CPU: "
 
-static u32 check_cpu(void)
+/* Called by _start, first of all, on a stack that is cleared afterwards. */
+void check_cpu(void)
 {
 	u32 eax, ebx, ecx, features;
 
@@ -110,7 +111,6 @@ static u32 check_cpu(void)
 		refuse(REFUSAL "it has no time-stamp counter (TSC).");
 	if (!(features & X86_FEATURE_CX8))
 		refuse(REFUSAL "it has no CMPXCHG8B.");
-	return features;
 }
 
 static void enable_nx(void)
@@ -159,10 +159,9 @@ static unsigned long build_page_tables(void)
 }
 #endif
 
-/* Called by _start. Returns the CR3 to load, or does not return. */
+/* Called by _start when .bss is cleared. Returns the CR3 to load. */
 unsigned long early_boot(u32 magic, u32 info)
 {
-	check_cpu();
 	*(u32 *)PHYS(&boot_magic) = magic;
 	*(u32 *)PHYS(&boot_info_phys) = info;
 	return build_page_tables();

@@ -17,7 +17,8 @@ CR0_PG equ 1 << 31
 
 THREAD_SIZE equ 8192
 
-extern early_boot               ; early.c
+extern check_cpu                ; early.c
+extern early_boot
 extern start_kernel             ; kernel/main.c
 extern __bss_start
 extern __bss_stop
@@ -31,18 +32,22 @@ global _start
 _start:
 	cli
 	cld
+	mov esp, PHYS(init_stack_top)
+	xor ebp, ebp
 	mov esi, eax
+	call check_cpu                  ; keeps ebx and esi | refuses, and stops
+	rdtsc
+	mov [PHYS(boot_entry_tsc)], eax
+	mov [PHYS(boot_entry_tsc) + 4], edx
 	mov edi, PHYS(__bss_start)      ; ELF loaders clear it; trust nobody
 	mov ecx, PHYS(__bss_stop)
 	sub ecx, edi
 	shr ecx, 2
 	xor eax, eax
 	rep stosd
-	mov esp, PHYS(init_stack_top)
-	xor ebp, ebp
 	mov eax, esi
 	mov edx, ebx
-	call early_boot                 ; (magic, info) -> cr3 | refuses, and stops
+	call early_boot                 ; (magic, info) -> cr3
 	mov cr3, eax
 	; The loader may have left the caches off (Bochs's BIOS does).
 	mov eax, cr0
@@ -59,6 +64,14 @@ high_half:
 	xor ebp, ebp                    ; a backtrace ends here: no frame,
 	push ebp                        ; and nowhere to return to
 	jmp start_kernel
+
+section .data progbits alloc noexec write align=8
+
+; The TSC when the boot began: right behind the check whether there is one. Not in
+; .bss, which is cleared after it.
+global boot_entry_tsc
+boot_entry_tsc:
+	dq 0
 
 section .bss.page_aligned nobits alloc noexec write align=4096
 

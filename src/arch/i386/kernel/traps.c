@@ -8,6 +8,7 @@
 #include <asm/page.h>
 #include <asm/pgalloc.h>
 #include <asm/processor.h>
+#include <asm/singlestep.h>
 #include <asm/traps.h>
 #include <asm/uaccess.h>
 #include <lib/bug.h>
@@ -17,7 +18,7 @@
 #define IDT_ENTRIES    256
 #define NR_VECTORS     48
 #define NR_EXCEPTIONS  32
-#define X86_TRAP_NMI   2
+#define X86_TRAP_DB    1
 #define X86_TRAP_DF    8
 #define X86_TRAP_GP    13
 #define X86_TRAP_PF    14
@@ -147,6 +148,8 @@ void do_trap(struct pt_regs *regs)
 {
 	unsigned long address = read_cr2();
 
+	if (regs->vector == X86_TRAP_DB && single_stepped(regs))
+		return;
 	if (regs->vector == X86_TRAP_PF && !(regs->error_code & PF_PROT) &&
 	    vmalloc_fault(address))
 		return;

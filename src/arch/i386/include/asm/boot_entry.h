@@ -14,10 +14,12 @@
 #define EMULATOR_EXIT_PANIC   1
 #define EMULATOR_EXIT_REFUSED 2
 
+extern u64 boot_entry_tsc; /* the TSC at the first instructions */
 extern u32 boot_magic;     /* eax at entry: which Multiboot */
 extern u32 boot_info_phys; /* ebx at entry: where its information is */
 extern pgd_t boot_pg_dir[PTRS_PER_PGD];
 
+void check_cpu(void);
 unsigned long early_boot(u32 magic, u32 info);
 
 #endif

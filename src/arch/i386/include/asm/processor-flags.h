@@ -23,6 +23,8 @@
 #define X86_CR4_PAE 0x00000020UL
 #define X86_CR4_PGE 0x00000080UL
 
+#define DR6_BS 0x00004000UL /* a single step raised the debug exception */
+
 /* CPUID leaf 1, EDX */
 #define X86_FEATURE_FPU  (1U << 0)
 #define X86_FEATURE_PSE  (1U << 3)

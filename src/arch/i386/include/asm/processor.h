@@ -73,6 +73,19 @@ BUILD_CONTROL_REGISTER(3)
 BUILD_CONTROL_REGISTER(4)
 #undef BUILD_CONTROL_REGISTER
 
+static inline unsigned long read_dr6(void)
+{
+	unsigned long value;
+
+	__asm__ volatile("movl %%dr6, %0" : "=r"(value));
+	return value;
+}
+
+static inline void write_dr6(unsigned long value)
+{
+	__asm__ volatile("movl %0, %%dr6" ::"r"(value));
+}
+
 static inline void cpu_relax(void)
 {
 	__asm__ volatile("pause" ::: "memory");
