@@ -112,7 +112,29 @@ int request_resource(struct resource *root, struct resource *new)
 	return 0;
 }
 
-/* The deepest node under root that `new` fits into and does not equal. */
+/* LAB 1.4 BEGIN
+ * find_parent: the deepest node under root that `new` fits into and does not equal.
+ * find_conflict: the first child of parent that `new` would cut in two, or NULL.
+ * put_above: put `new` between parent and those of its children that it contains.
+ * START WITH
+ * static struct resource *find_parent(struct resource *root, const struct resource *new)
+ * {
+ *	(void)new;
+ *	return root;
+ * }
+ *
+ * static struct resource *find_conflict(struct resource *parent,
+ *                                       const struct resource *new)
+ * {
+ *	(void)parent, (void)new;
+ *	return NULL;
+ * }
+ *
+ * static void put_above(struct resource *parent, struct resource *new)
+ * {
+ *	put(parent, link_at(parent, new->start), new);
+ * }
+ */
 static struct resource *find_parent(struct resource *root, const struct resource *new)
 {
 	struct resource *parent = root;
@@ -126,7 +148,6 @@ static struct resource *find_parent(struct resource *root, const struct resource
 	}
 }
 
-/* The first child of parent that `new` would cut in two, or NULL. */
 static struct resource *find_conflict(struct resource *parent,
                                       const struct resource *new)
 {
@@ -140,7 +161,6 @@ static struct resource *find_conflict(struct resource *parent,
 	return NULL;
 }
 
-/* Put `new` between parent and those of its children that lie inside `new`. */
 static void put_above(struct resource *parent, struct resource *new)
 {
 	struct resource **link = link_at(parent, new->start);
@@ -157,6 +177,7 @@ static void put_above(struct resource *parent, struct resource *new)
 	}
 	put(parent, link, new);
 }
+/* LAB 1.4 END */
 
 int insert_resource(struct resource *root, struct resource *new)
 {

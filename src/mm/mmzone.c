@@ -167,10 +167,16 @@ static void __init zones_init(const unsigned long zone_end[MAX_NR_ZONES],
 static unsigned long __init overlap(const struct zone *zone, unsigned long start,
 				    unsigned long end)
 {
+	/* LAB 2.5 BEGIN
+	 * [start, end) may begin or end outside the zone, or lie beside it.
+	 * START WITH
+	 *	return zone->spanned_pages ? end - start : 0;
+	 */
 	unsigned long lo = max(start, zone->zone_start_pfn);
 	unsigned long hi = min(end, zone_end_pfn(zone));
 
 	return hi > lo ? hi - lo : 0;
+	/* LAB 2.5 END */
 }
 
 static void __init count_present(const struct pfn_range *ram, unsigned int nr)

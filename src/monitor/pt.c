@@ -57,31 +57,16 @@ static void show_page(unsigned long pfn, const struct page *page)
 		               (unsigned long)lowmem_page_address(page));
 }
 
-/* A number below the frames' count is a frame; a larger one an address: of
- * lowmem if it lies there, else physical. */
-static bool find_pfn(const char *word, unsigned long *pfn)
-{
-	u64 value;
-
-	if (!monitor_parse_address(word, &value))
-		return false;
-	if (value < max_mapnr)
-		*pfn = (unsigned long)value;
-	else if (value >= PAGE_OFFSET && value < (unsigned long)high_memory)
-		*pfn = PFN_DOWN(__pa((unsigned long)value));
-	else
-		*pfn = (unsigned long)(value >> PAGE_SHIFT);
-	return true;
-}
-
 static int pfn_command(int argc, char **argv)
 {
 	unsigned long pfn;
+	u64 value;
 
 	if (argc != 2)
 		return monitor_usage();
-	if (!find_pfn(argv[1], &pfn))
+	if (!monitor_parse_address(argv[1], &value))
 		return 1;
+	pfn = monitor_frame(value);
 	if (!pfn_valid(pfn)) {
 		console_printf(
 		    "pfn %#lx has no struct page: RAM ends at frame %#lx, or it "

@@ -6,6 +6,7 @@
 #include "ktest.h"
 
 #include <asm/pgtable.h>
+#include <asm/setup.h>
 
 #ifdef CONFIG_X86_PAE
 #define HIGH_PFN 0xabcdefUL /* below 64 GiB, above 4 GiB */
@@ -124,4 +125,45 @@ TEST(pgtable, the_windows_of_the_map_stand_in_order)
 	EXPECT_EQ(PKMAP_BASE & ~PMD_MASK, 0);
 	EXPECT_EQ(FIXADDR_START & PMD_MASK, FIXADDR_TOP & PMD_MASK);
 	EXPECT_EQ((PKMAP_END - PKMAP_BASE) / PAGE_SIZE, LAST_PKMAP);
+}
+
+/* Some end of lowmem: a page's border in the first 896 MiB of it. */
+static unsigned long random_lowmem_end(u64 *state)
+{
+	return PAGE_OFFSET + ((1 + ktest_random_below(state, 896 << 8)) << PAGE_SHIFT);
+}
+
+TEST(pgtable, the_gap_above_lowmem_has_8_mib_at_least)
+{
+	u64 state = ktest_seed();
+
+	EXPECT(vmalloc_start(0xF8000000) >= 0xF8800000); /* 896 MiB of lowmem */
+	EXPECT(vmalloc_start(0xDFFE0000) >= 0xE07E0000); /* QEMU's pc with 512 MiB */
+	for (int i = 0; i < 100 && !ktest_failed(); i++) {
+		unsigned long end = random_lowmem_end(&state);
+
+		EXPECT(vmalloc_start(end) >= end + VMALLOC_OFFSET);
+	}
+}
+
+TEST(pgtable, vmallocs_window_begins_at_a_multiple_of_8_mib)
+{
+	u64 state = ktest_seed();
+
+	EXPECT_EQ(vmalloc_start(0xDFFE0000) & 0x7FFFFF, 0);
+	for (int i = 0; i < 100 && !ktest_failed(); i++)
+		EXPECT_EQ(vmalloc_start(random_lowmem_end(&state)) & 0x7FFFFF, 0);
+}
+
+TEST(pgtable, vmallocs_window_begins_no_later_than_it_must)
+{
+	u64 state = ktest_seed();
+
+	EXPECT(vmalloc_start(0xF8000000) <= 0xF8800000);
+	EXPECT(vmalloc_start(0xF8000000 - PAGE_SIZE) <= 0xF8800000);
+	for (int i = 0; i < 100 && !ktest_failed(); i++) {
+		unsigned long end = random_lowmem_end(&state);
+
+		EXPECT(vmalloc_start(end) < end + 2 * VMALLOC_OFFSET);
+	}
 }

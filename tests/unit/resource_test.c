@@ -360,28 +360,57 @@ TEST(resource, the_4g_machines_map_makes_linuxs_iomem)
 
 static const struct kernel_sections no_sections;
 
-/* The boundaries by hand: 64 KiB below 1 MiB, 1 MiB below 16 MiB, 64 MiB above. */
-TEST(resource, ram_buffers_fill_the_rest_of_a_memory_module)
+/* What the late half makes of RAM alone: what is reserved behind it. */
+static const char *behind_ram(u64 start, u64 end)
+{
+	map.nr = 0;
+	e820_add(&map, start, end - start, E820_RAM);
+	e820_reserve_resources_late(&map, &root);
+	tree();
+	free_tree();
+	return text;
+}
+
+TEST(resource, a_ram_buffer_below_1_mib_reaches_to_the_next_64_kib)
+{
+	clear_tree();
+	EXPECT_STR(behind_ram(0, 0x98000), "00098000-0009ffff : RAM buffer\n");
+	EXPECT_STR(behind_ram(0x1000, 0x9fc00), "0009fc00-0009ffff : RAM buffer\n");
+}
+
+TEST(resource, a_ram_buffer_below_16_mib_reaches_to_the_next_mib)
+{
+	clear_tree();
+	EXPECT_STR(behind_ram(0x100000, 0x180000), "00180000-001fffff : RAM buffer\n");
+	EXPECT_STR(behind_ram(0x100000, 0xf00001), "00f00001-00ffffff : RAM buffer\n");
+}
+
+TEST(resource, a_ram_buffer_above_16_mib_reaches_to_the_next_64_mib)
+{
+	clear_tree();
+	EXPECT_STR(behind_ram(0x100000, 0x12c00000), "12c00000-13ffffff : RAM buffer\n");
+	EXPECT_STR(behind_ram(0x100000000, 0x13e000000),
+	           "13e000000-13fffffff : RAM buffer\n");
+}
+
+TEST(resource, ram_that_ends_at_such_a_boundary_has_no_buffer)
+{
+	clear_tree();
+	EXPECT_STR(behind_ram(0, 0xa0000), "");
+	EXPECT_STR(behind_ram(0x100000, 0x300000), "");
+	EXPECT_STR(behind_ram(0x100000, 0x14000000), "");
+}
+
+TEST(resource, a_ram_buffer_goes_around_what_is_there)
 {
 	clear_tree();
 	map.nr = 0;
-	e820_add(&map, 0, 0x98000, E820_RAM);
-	e820_add(&map, 0x100000, 0x80000, E820_RAM);
 	e820_add(&map, 0x1000000, 0x11c00000, E820_RAM);
-	e820_add(&map, 0x20000000, 0x4000000, E820_RAM);
-	insert_resource(&root, node(0, 0x13000000, 0x130fffff, "device"));
-	e820_reserve_resources(&map, &root, &no_sections);
+	request_resource(&root, node(0, 0x13000000, 0x130fffff, "device"));
 	e820_reserve_resources_late(&map, &root);
-	EXPECT_STR(tree(), "00000000-00097fff : System RAM\n"
-	                   "00098000-0009ffff : RAM buffer\n"
-	                   "000a0000-000bffff : Video RAM area\n"
-	                   "00100000-0017ffff : System RAM\n"
-	                   "00180000-001fffff : RAM buffer\n"
-	                   "01000000-12bfffff : System RAM\n"
-	                   "12c00000-12ffffff : RAM buffer\n"
+	EXPECT_STR(tree(), "12c00000-12ffffff : RAM buffer\n"
 	                   "13000000-130fffff : device\n"
-	                   "13100000-13ffffff : RAM buffer\n"
-	                   "20000000-23ffffff : System RAM\n");
+	                   "13100000-13ffffff : RAM buffer\n");
 	free_tree();
 }
 

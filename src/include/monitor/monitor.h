@@ -88,6 +88,13 @@ bool monitor_parse_address(const char *word, u64 *address);
 /* The same for a virtual address: says so when it does not fit 32 bits. */
 bool monitor_parse_pointer(const char *word, unsigned long *address);
 
+/*
+ * The frame that a person means by a number: below max_mapnr it is a frame itself;
+ * from PAGE_OFFSET to below high_memory a virtual address of lowmem; else a
+ * physical address.
+ */
+unsigned long monitor_frame(u64 value);
+
 /* A decimal or 0x number within [min, max]; prints what is wrong, with the
  * argument's name, and returns false on failure. */
 bool monitor_parse_number(const char *word, const char *name, u64 min, u64 max,

@@ -35,6 +35,12 @@ static unsigned int heap_size;
 /* The larger, the more restrictive; different for any two types. */
 static u64 e820_rank(u32 type)
 {
+	/* LAB 2.1 BEGIN
+	 * RAM is the weakest, then come the others by their numbers, 0 first; only
+	 * unusable memory is stronger than any number.
+	 * START WITH
+	 *	return type;
+	 */
 	if (type == E820_RAM)
 		return 0;
 	if (type == 0)
@@ -42,6 +48,7 @@ static u64 e820_rank(u32 type)
 	if (type == E820_UNUSABLE)
 		return 1ULL << 32;
 	return type;
+	/* LAB 2.1 END */
 }
 
 static bool is_above(const struct e820_map *map, u16 a, u16 b)
@@ -105,6 +112,12 @@ static unsigned int drop_invalid(struct e820_map *map, e820_fate_fn fate)
 	for (i = 0; i < map->nr; i++) {
 		struct e820_entry entry = map->entries[i];
 
+		/* LAB 2.1 BEGIN
+		 * Drop an empty entry, and RAM that ends beyond 2^64; anything else
+		 * that does so ends there. tell() of each, and count what it returns.
+		 * START WITH
+		 *	(void)fate;
+		 */
 		if (!entry.size) {
 			told += tell(fate, &entry, E820_ZERO_LENGTH);
 			continue;
@@ -117,14 +130,22 @@ static unsigned int drop_invalid(struct e820_map *map, e820_fate_fn fate)
 			told += tell(fate, &entry, E820_WRAPPED_REST);
 			entry.size = 0 - entry.addr;
 		}
+		/* LAB 2.1 END */
 		map->entries[kept++] = entry;
 	}
 	map->nr = kept;
 	return told;
 }
 
-/* May b, which starts where a ends, be joined to it? All 2^64 bytes have no size
- * in 64 bits. */
+/* LAB 2.1 BEGIN
+ * emit: append [first, last] to swept[], or lengthen the last piece there if that ends
+ * right before it and has the same type. (But all 2^64 bytes have no size.)
+ * START WITH
+ * static void emit(u64 first, u64 last, u32 type)
+ * {
+ *	swept[nr_swept++] = (struct e820_entry){first, last - first + 1, type};
+ * }
+ */
 static bool can_join(const struct e820_entry *a, const struct e820_entry *b)
 {
 	return a->type == b->type && a->addr + a->size == b->addr &&
@@ -140,15 +161,26 @@ static void emit(u64 first, u64 last, u32 type)
 	else
 		swept[nr_swept++] = piece;
 }
+/* LAB 2.1 END */
 
 /* From valid entries in ascending order to disjoint ones in swept[]. */
 static void sweep(const struct e820_map *map)
 {
+	nr_swept = 0;
+	heap_size = 0;
+	/* LAB 2.2 BEGIN
+	 * emit() pieces from the lowest address to the highest: for each the type that
+	 * wins among the entries that cover it, from where something begins or ends to
+	 * where the next thing does.
+	 * START WITH
+	 *	(void)heap_push, (void)heap_pop;
+	 *	for (unsigned int i = 0; i < map->nr; i++)
+	 *		emit(map->entries[i].addr, e820_last(&map->entries[i]),
+	 *		     map->entries[i].type);
+	 */
 	unsigned int next = 0;
 	u64 pos = 0, last;
 
-	nr_swept = 0;
-	heap_size = 0;
 	for (;;) {
 		while (heap_size && e820_last(&map->entries[heap[0]]) < pos)
 			heap_pop(map);
@@ -167,6 +199,7 @@ static void sweep(const struct e820_map *map)
 			return;
 		pos = last + 1;
 	}
+	/* LAB 2.2 END */
 }
 
 /* Drop up to `excess` pieces of swept[], from the top, that are RAM or are not. */
@@ -344,12 +377,20 @@ bool e820_next_ram(const struct e820_map *map, unsigned long limit_pfn, unsigned
 {
 	while (*i < map->nr) {
 		const struct e820_entry *entry = &map->entries[(*i)++];
-		u64 last = e820_last(entry);
-		u64 start =
-		    (entry->addr >> PAGE_SHIFT) + !IS_ALIGNED(entry->addr, PAGE_SIZE);
-		u64 end = (last >> PAGE_SHIFT) + IS_ALIGNED(last + 1, PAGE_SIZE);
+		u64 start, end, last = e820_last(entry);
 
+		/* LAB 2.3 BEGIN
+		 * The first of the frames that lie in the entry with all their bytes
+		 * and below limit_pfn, and the one behind the last of them.
+		 * START WITH
+		 *	(void)limit_pfn;
+		 *	start = entry->addr >> PAGE_SHIFT;
+		 *	end = last >> PAGE_SHIFT;
+		 */
+		start = (entry->addr >> PAGE_SHIFT) + !IS_ALIGNED(entry->addr, PAGE_SIZE);
+		end = (last >> PAGE_SHIFT) + IS_ALIGNED(last + 1, PAGE_SIZE);
 		end = min(end, (u64)limit_pfn);
+		/* LAB 2.3 END */
 		if (entry->type != E820_RAM || start >= end)
 			continue;
 		*start_pfn = (unsigned long)start;

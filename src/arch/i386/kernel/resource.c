@@ -91,7 +91,16 @@ void e820_reserve_resources(const struct e820_map *map, struct resource *root,
 		resource_free(video);
 }
 
-/* To which boundary memory modules are likely to reach, at that address. */
+/* LAB 1.5 BEGIN
+ * Reserve what lies between the end of `ram` and the boundary to which memory
+ * modules are likely to reach there: a multiple of 64 KiB below 1 MiB, of 1 MiB
+ * below 16 MiB, of 64 MiB above; named "RAM buffer", around what is there already.
+ * START WITH
+ * static void reserve_ram_buffer(struct resource *root, const struct e820_entry *ram)
+ * {
+ *	(void)root, (void)ram;
+ * }
+ */
 static u64 ram_alignment(u64 addr)
 {
 	if (addr < MiB(1))
@@ -109,6 +118,7 @@ static void reserve_ram_buffer(struct resource *root, const struct e820_entry *r
 	pr_debug("e820: reserve RAM buffer [mem 0x%08llx-0x%08llx]\n", start, end - 1);
 	reserve_region_with_split(root, start, end - 1, "RAM buffer");
 }
+/* LAB 1.5 END */
 
 void e820_reserve_resources_late(const struct e820_map *map, struct resource *root)
 {

@@ -17,7 +17,6 @@
 #include <mm/memblock.h>
 #include <mm/cma.h>
 
-#define MIN_LOWMEM_PFN PFN_DOWN(MiB(8)) /* highmem= leaves at least this much */
 #define MIN_VMALLOC    (MiB(16) + VMALLOC_OFFSET)
 #define BOOT_SLACK     MiB(4)
 
@@ -29,8 +28,7 @@ struct pfn_range ram_ranges[MAX_RAM_RANGES];
 unsigned int nr_ram_ranges;
 struct boot_info boot_info;
 
-static bool highmem_given;
-static unsigned long highmem_pages;
+static unsigned long highmem_pages = HIGHMEM_ALL;
 
 static int __init highmem_param(const char *value)
 {
@@ -38,7 +36,6 @@ static int __init highmem_param(const char *value)
 
 	if (!parse_size(value, &size) || PFN_DOWN(size) > MAX_ARCH_PFN)
 		return -EINVAL;
-	highmem_given = true;
 	highmem_pages = PFN_DOWN(size);
 	return 0;
 }
@@ -85,34 +82,57 @@ void __init copy_boot_info(void)
 		panic("the boot information at %#x makes no sense", boot_info_phys);
 }
 
-/* RAM of more than lowmem can hold: the rest is highmem, or what was asked. */
-static unsigned long __init split_large(void)
+static unsigned long to_mib(unsigned long pages)
 {
-	unsigned long rest = max_pfn - MAXMEM_PFN;
+	return pages >> (20 - PAGE_SHIFT);
+}
 
-	if (!highmem_given || highmem_pages == rest)
-		return MAXMEM_PFN;
-	if (highmem_pages > rest) {
+/* LAB 2.4 BEGIN
+ * The contract stands in asm/setup.h. pr_err() why a wish is not granted.
+ * START WITH
+ * unsigned long find_max_low_pfn(unsigned long *end, unsigned long limit,
+ *                                unsigned long highmem)
+ * {
+ *	(void)limit, (void)highmem;
+ *	return *end;
+ * }
+ */
+/* RAM of more than lowmem can hold: the rest is highmem, or what was asked. */
+static unsigned long split_large(unsigned long *end, unsigned long limit,
+				 unsigned long highmem)
+{
+	unsigned long rest = *end - limit;
+
+	if (highmem == HIGHMEM_ALL)
+		return limit;
+	if (highmem > rest)
 		pr_err("highmem=%luM is more than the %luM above lowmem: using those\n",
-		       highmem_pages >> (20 - PAGE_SHIFT), rest >> (20 - PAGE_SHIFT));
-		return MAXMEM_PFN;
-	}
-	max_pfn = MAXMEM_PFN + highmem_pages;
-	return MAXMEM_PFN;
+		       to_mib(highmem), to_mib(rest));
+	*end = limit + min(highmem, rest);
+	return limit;
 }
 
 /* RAM that fits into lowmem: highmem only if it was asked for. */
-static unsigned long __init split_small(void)
+static unsigned long split_small(unsigned long end, unsigned long highmem)
 {
-	if (!highmem_pages)
-		return max_pfn;
-	if (highmem_pages >= max_pfn || max_pfn - highmem_pages < MIN_LOWMEM_PFN) {
+	if (highmem == HIGHMEM_ALL)
+		return end;
+	if (highmem >= end || end - highmem < MIN_LOWMEM_PFN) {
 		pr_err("highmem=%luM leaves too little lowmem of %luM: ignored\n",
-		       highmem_pages >> (20 - PAGE_SHIFT), max_pfn >> (20 - PAGE_SHIFT));
-		return max_pfn;
+		       to_mib(highmem), to_mib(end));
+		return end;
 	}
-	return max_pfn - highmem_pages;
+	return end - highmem;
 }
+
+unsigned long find_max_low_pfn(unsigned long *end, unsigned long limit,
+			       unsigned long highmem)
+{
+	if (*end > limit)
+		return split_large(end, limit, highmem);
+	return split_small(*end, highmem);
+}
+/* LAB 2.4 END */
 
 static void __init list_ram(void)
 {
@@ -135,13 +155,12 @@ void __init setup_memory_limits(void)
 	if (max_pfn <= min_low_pfn)
 		panic("RAM ends at %#llx, inside the kernel's image",
 		      (unsigned long long)PFN_PHYS(max_pfn));
-	max_low_pfn = max_pfn > MAXMEM_PFN ? split_large() : split_small();
+	max_low_pfn = find_max_low_pfn(&max_pfn, MAXMEM_PFN, highmem_pages);
 	highstart_pfn = max_low_pfn;
 	highend_pfn = max_pfn;
 	list_ram();
-	pr_notice("%luMB HIGHMEM available.\n",
-		  (highend_pfn - highstart_pfn) >> (20 - PAGE_SHIFT));
-	pr_notice("%luMB LOWMEM available.\n", max_low_pfn >> (20 - PAGE_SHIFT));
+	pr_notice("%luMB HIGHMEM available.\n", to_mib(highend_pfn - highstart_pfn));
+	pr_notice("%luMB LOWMEM available.\n", to_mib(max_low_pfn));
 	pr_info("  mapped low ram: 0 - %08llx\n",
 		(unsigned long long)PFN_PHYS(max_low_pfn));
 }

@@ -171,14 +171,26 @@ void __init drop_identity_map(void)
 	__flush_tlb_all(TLB_BOOT);
 }
 
+void find_zone_ends(unsigned long zone_end[MAX_NR_ZONES], unsigned long low_end,
+		    unsigned long end)
+{
+	/* LAB 2.5 BEGIN
+	 * DMA to MAX_DMA_ADDRESS, Normal to the end of lowmem, HighMem to that of RAM.
+	 * START WITH
+	 *	zone_end[ZONE_DMA] = zone_end[ZONE_NORMAL] = low_end;
+	 *	zone_end[ZONE_HIGHMEM] = end;
+	 */
+	zone_end[ZONE_DMA] = min(PFN_DOWN(MAX_DMA_ADDRESS), low_end);
+	zone_end[ZONE_NORMAL] = low_end;
+	zone_end[ZONE_HIGHMEM] = end;
+	/* LAB 2.5 END */
+	zone_end[ZONE_MOVABLE] = end;
+}
+
 void __init zone_sizes_init(void)
 {
-	const unsigned long zone_end[MAX_NR_ZONES] = {
-		[ZONE_DMA] = min(PFN_DOWN(MAX_DMA_ADDRESS), max_low_pfn),
-		[ZONE_NORMAL] = max_low_pfn,
-		[ZONE_HIGHMEM] = highend_pfn,
-		[ZONE_MOVABLE] = highend_pfn,
-	};
+	unsigned long zone_end[MAX_NR_ZONES];
 
+	find_zone_ends(zone_end, max_low_pfn, highend_pfn);
 	free_area_init(ram_ranges, nr_ram_ranges, zone_end);
 }

@@ -152,17 +152,23 @@ static const struct {
 	u64 bit;
 	const char *name;
 } flag_names[] = {
+	/* LAB 1.2 BEGIN
+	 * The bits of asm/pgtable_types.h by the manual's names, from the lowest up:
+	 * P RW US PWT PCD A D PS G NX, and AVL9 to AVL11, which are for the kernel.
+	 * START WITH
+	 *	{_PAGE_PRESENT, "P"},
+	 */
 	{_PAGE_PRESENT, "P"}, {_PAGE_RW, "RW"},        {_PAGE_USER, "US"},
 	{_PAGE_PWT, "PWT"},   {_PAGE_PCD, "PCD"},      {_PAGE_ACCESSED, "A"},
 	{_PAGE_DIRTY, "D"},   {_PAGE_PSE, "PS"},       {_PAGE_GLOBAL, "G"},
 	{0x200, "AVL9"},      {0x400, "AVL10"},        {0x800, "AVL11"},
 	{_PAGE_NX, "NX"},
+	/* LAB 1.2 END */
 };
 
 static void describe_flags(const struct pt_level *level, char *buf, size_t size)
 {
 	size_t len = 0;
-	bool is_pt = level->name[1] == 'T';
 
 	buf[0] = '\0';
 	for (size_t i = 0; i < ARRAY_SIZE(flag_names); i++) {
@@ -170,8 +176,13 @@ static void describe_flags(const struct pt_level *level, char *buf, size_t size)
 
 		if (!(level->value & flag_names[i].bit))
 			continue;
-		if (is_pt && flag_names[i].bit == _PAGE_PAT)
-			name = "PAT"; /* the same bit means PS one level up */
+		/* LAB 1.2 BEGIN
+		 * In a page table ("PT") bit 7 has another name than one level up.
+		 * START WITH
+		 */
+		if (flag_names[i].bit == _PAGE_PAT && !strcmp(level->name, "PT"))
+			name = "PAT";
+		/* LAB 1.2 END */
 		len += (size_t)scnprintf(buf + len, size - len, "%s%s",
 					 len ? " " : "", name);
 	}

@@ -22,8 +22,19 @@ extern unsigned long __VMALLOC_RESERVE;
 #define MAXMEM     (-PAGE_OFFSET - __VMALLOC_RESERVE)
 #define MAXMEM_PFN PFN_DOWN(MAXMEM)
 
-#define VMALLOC_START                                                                  \
-	(((unsigned long)high_memory + 2 * VMALLOC_OFFSET - 1) & ~(VMALLOC_OFFSET - 1))
+/* Where vmalloc's window begins when lowmem ends at that address. */
+static inline unsigned long vmalloc_start(unsigned long lowmem_end)
+{
+	/* LAB 1.1 BEGIN
+	 * The first multiple of VMALLOC_OFFSET that leaves a gap of at least as much.
+	 * START WITH
+	 *	return lowmem_end;
+	 */
+	return ALIGN(lowmem_end + VMALLOC_OFFSET, VMALLOC_OFFSET);
+	/* LAB 1.1 END */
+}
+
+#define VMALLOC_START vmalloc_start((unsigned long)high_memory)
 
 /* RAM as runs of whole frames below max_pfn, sorted, none below frame 1. */
 #define MAX_RAM_RANGES E820_MAX
@@ -35,6 +46,20 @@ extern struct boot_info boot_info;
 /* Copy and understand what the boot loader left; first of all, before anything
  * can overwrite it. Panics if it left nothing that can be understood. */
 void copy_boot_info(void);
+
+#define HIGHMEM_ALL    (~0UL)           /* highmem= was not given */
+#define MIN_LOWMEM_PFN PFN_DOWN(MiB(8)) /* highmem= leaves at least this much */
+
+/*
+ * The frame at which lowmem ends, when RAM ends at *end and lowmem can reach to
+ * `limit`. All that fits is lowmem, and the rest highmem. highmem, in pages, can ask
+ * for less of it: then *end comes down, and what lies above is not used; or, where all
+ * fits, for some: it comes off lowmem's end. If there is not as much above `limit`,
+ * what is there has to do; if less than MIN_LOWMEM_PFN would be left, the wish is
+ * ignored.
+ */
+unsigned long find_max_low_pfn(unsigned long *end, unsigned long limit,
+			       unsigned long highmem);
 
 /* Find the borders above from the e820 map, highmem= and vmalloc=. */
 void setup_memory_limits(void);
@@ -54,6 +79,11 @@ void paging_init(void);
 
 /* Boot's identity map goes: below PAGE_OFFSET nothing is mapped any more. */
 void drop_identity_map(void);
+
+/* The frame where each zone ends, when lowmem ends at low_end and RAM at `end`. A zone
+ * begins where the one before it ends, and may be empty. */
+void find_zone_ends(unsigned long zone_end[MAX_NR_ZONES], unsigned long low_end,
+		    unsigned long end);
 
 /* Zones and mem_map. */
 void zone_sizes_init(void);
