@@ -338,11 +338,18 @@ TEST(e820, ranges_that_end_at_2_64_are_cut_like_others)
 	run_cases(at_the_end, ARRAY_SIZE(at_the_end));
 }
 
-static const struct e820_case all[] = {
+static const struct e820_case all_but_one[] = {
     {"all but the first byte is one entry",
      {S(1, HALF - 1, X), S(HALF, HALF, X)},
      {S(1, TOP, X)},
      0},
+};
+TEST(e820, all_but_the_first_byte_become_one_entry)
+{
+	run_cases(all_but_one, ARRAY_SIZE(all_but_one));
+}
+
+static const struct e820_case all[] = {
     {"all 2^64 bytes stay two entries, having no size",
      {S(0, HALF, X), S(HALF, HALF, X)},
      {S(0, HALF, X), S(HALF, HALF, X)},
