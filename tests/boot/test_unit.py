@@ -99,10 +99,21 @@ def test_suite_passes_in_the_kernel(preset, suite, seed):
     assert_all_passed(results[suite])
 
 
-def test_suites_pass_in_the_kernel_on_bochs(seed):
-    # what the code under test says is kept from the console: it takes minutes
+# What the code under test says is kept from Bochs's console: it takes minutes.
+
+
+def test_suites_about_the_cpu_pass_on_bochs(seed):
+    """Those that have cases which only the kernel can run: page tables, faults, flags."""
     with booted("64M", emulator="bochs", append="loglevel=1") as machine:
-        output = machine.command(f'test "" {seed}', timeout=240).output
+        for suite in suites_in(UNIT / "kernel", defined=KERNELS["default"]):
+            output = machine.command(f"test {suite} {seed}", timeout=240).output
+            assert_all_passed(ktap(output)[suite])
+
+
+@pytest.mark.full
+def test_all_suites_pass_on_bochs(seed):
+    with booted("64M", emulator="bochs", append="loglevel=1") as machine:
+        output = machine.command(f'test "" {seed}', timeout=600).output
     for cases in ktap(output).values():
         assert_all_passed(cases)
 
