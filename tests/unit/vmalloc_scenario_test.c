@@ -134,6 +134,42 @@ TEST(vmalloc_scenario, random_alignments)
 	EXPECT_EQ(vmalloc_check(), 0);
 }
 
+TEST(vmalloc_scenario, an_alignment_is_met_whatever_lies_below)
+{
+	void *below = take_addresses(1), *first, *second;
+
+	first = take_aligned(64 * PAGE_SIZE);
+	second = take_aligned(64 * PAGE_SIZE); /* behind six pages */
+	ASSERT(below && first && second);
+	EXPECT_EQ((unsigned long)first % (64 * PAGE_SIZE), 0);
+	EXPECT_EQ((unsigned long)second % (64 * PAGE_SIZE), 0);
+	EXPECT(remove_vm_area(second));
+	EXPECT(remove_vm_area(first));
+	EXPECT(remove_vm_area(below));
+}
+
+/* The alignment leaves a gap below the area: with it, it is one gap again. */
+TEST(vmalloc_scenario, the_gap_below_an_area_and_its_addresses_become_one_gap)
+{
+	const unsigned long align = 64 * PAGE_SIZE;
+	void *below, *aligned, *whole;
+	unsigned long room;
+
+	vm_unmap_aliases();
+	below = take_aligned(align);
+	room = vmalloc_info().largest_chunk;
+	aligned = take_aligned(align);
+	ASSERT(below && aligned);
+	EXPECT((unsigned long)aligned > view_of(below).end);
+	EXPECT(remove_vm_area(aligned));
+	vm_unmap_aliases();
+	whole = take_addresses(room - PAGE_SIZE);
+	ASSERT(whole);
+	EXPECT_EQ((unsigned long)whole, view_of(below).end);
+	EXPECT(remove_vm_area(whole));
+	EXPECT(remove_vm_area(below));
+}
+
 /* With no larger gap left, one that begins at the right address does as well. */
 TEST(vmalloc_scenario, a_gap_that_is_aligned_by_luck_is_found_when_no_other_is_left)
 {
