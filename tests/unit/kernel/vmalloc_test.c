@@ -102,7 +102,10 @@ TEST(vmalloc, addresses_without_a_page_table_are_unmapped_without_harm)
 	u8 *addr = take_addresses(size), *frame_0 = __va(0);
 
 	ASSERT(addr);
-	EXPECT(vmap_page_tables < size / PMD_SIZE);
+	if (vmap_page_tables >= size / PMD_SIZE) {
+		remove_vm_area(addr);
+		SKIP("a small window: it may have all its page tables");
+	}
 	memcpy(before, frame_0, PAGE_SIZE);
 	memset(frame_0, MARK, PAGE_SIZE);
 	unmap_range((unsigned long)addr, (unsigned long)addr + size);
