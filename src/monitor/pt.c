@@ -1,4 +1,6 @@
-/* pt: walk the page tables for an address. pfn: what is known of a frame. */
+/* pt: walk the page tables for an address. attr: other rights for a page of lowmem.
+ * pfn: what is known of a frame. */
+#include <asm/pageattr.h>
 #include <asm/processor.h>
 #include <asm/setup.h>
 #include <asm/walk.h>
@@ -33,6 +35,47 @@ MONITOR_COMMAND(
     "Shows the entry of each level as the CPU reads it: its index, where it\n"
     "lies, its value, its flags by the manual's names, and at last the\n"
     "physical address, the page's size and what all levels allow together.");
+
+static const struct {
+	const char *name;
+	pteval_t prot;
+} rights[] = {
+	{"rw", __PAGE_KERNEL}, {"ro", __PAGE_KERNEL_RO}, {"exec", __PAGE_KERNEL_EXEC},
+	{"nocache", __PAGE_KERNEL | _PAGE_PCD},
+};
+
+static const pteval_t *find_rights(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(rights); i++)
+		if (!strcmp(rights[i].name, name))
+			return &rights[i].prot;
+	return NULL;
+}
+
+static int attr_command(int argc, char **argv)
+{
+	const pteval_t *prot = argc == 3 ? find_rights(argv[2]) : NULL;
+	unsigned long address;
+	int error;
+
+	if (!prot)
+		return monitor_usage();
+	if (!monitor_parse_pointer(argv[1], &address))
+		return 1;
+	if (address < PAGE_OFFSET || address >= (unsigned long)high_memory) {
+		console_printf("attr: %08lx is not in lowmem\n", address);
+		return 1;
+	}
+	error = change_page_attr(virt_to_page((void *)address), 1, __pgprot(*prot));
+	if (error)
+		console_printf("attr: %08lx: error %d\n", address, error);
+	return error != 0;
+}
+MONITOR_COMMAND(attr, attr_command, "attr ADDRESS rw|ro|exec|nocache",
+                "give a page of lowmem other rights",
+                "Splits a large page if it must, and makes it whole again once all of its\n"
+                "pages are alike; see `pt`, and DirectMap in meminfo. rw is what pages of\n"
+                "memory have. The kernel's own text and data are not spared.");
 
 static void show_page(unsigned long pfn, const struct page *page)
 {

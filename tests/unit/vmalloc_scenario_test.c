@@ -59,6 +59,34 @@ TEST(vmalloc_scenario, holes_that_fit_exactly_are_used)
 		EXPECT(remove_vm_area(areas[i]));
 }
 
+/* Holes for 10, 9, 8, ... 1 pages, each with its guard. */
+TEST(vmalloc_scenario, the_lowest_hole_that_is_large_enough_is_used)
+{
+	char *hole[10], *fence[10], *found[4];
+
+	vm_unmap_aliases();
+	for (unsigned long i = 0; i < 10; i++) {
+		hole[i] = take_addresses((10 - i) << PAGE_SHIFT);
+		fence[i] = take_addresses(1);
+		ASSERT(hole[i] && fence[i]);
+	}
+	for (int i = 0; i < 10; i++)
+		EXPECT(remove_vm_area(hole[i]));
+	vm_unmap_aliases();
+	found[0] = take_addresses(1); /* 2 of 11: 9 are left there */
+	found[1] = take_addresses(9 * PAGE_SIZE);
+	found[2] = take_addresses(8 * PAGE_SIZE);
+	found[3] = take_addresses(8 * PAGE_SIZE);
+	EXPECT_EQ(found[0], hole[0]);
+	EXPECT_EQ(found[1], hole[1]);
+	EXPECT_EQ(found[2], hole[0] + 2 * PAGE_SIZE);
+	EXPECT_EQ(found[3], hole[2]);
+	for (int i = 0; i < 4; i++)
+		EXPECT(remove_vm_area(found[i]));
+	for (int i = 0; i < 10; i++)
+		EXPECT(remove_vm_area(fence[i]));
+}
+
 TEST(vmalloc_scenario, a_long_list_of_busy_areas)
 {
 	unsigned long room = vmalloc_info().largest_chunk / (4 * PAGE_SIZE);
@@ -134,6 +162,42 @@ TEST(vmalloc_scenario, random_alignments)
 	EXPECT_EQ(vmalloc_check(), 0);
 }
 
+TEST(vmalloc_scenario, an_alignment_is_met_whatever_lies_below)
+{
+	void *below = take_addresses(1), *first, *second;
+
+	first = take_aligned(64 * PAGE_SIZE);
+	second = take_aligned(64 * PAGE_SIZE); /* behind six pages */
+	ASSERT(below && first && second);
+	EXPECT_EQ((unsigned long)first % (64 * PAGE_SIZE), 0);
+	EXPECT_EQ((unsigned long)second % (64 * PAGE_SIZE), 0);
+	EXPECT(remove_vm_area(second));
+	EXPECT(remove_vm_area(first));
+	EXPECT(remove_vm_area(below));
+}
+
+/* The alignment leaves a gap below the area: with it, it is one gap again. */
+TEST(vmalloc_scenario, the_gap_below_an_area_and_its_addresses_become_one_gap)
+{
+	const unsigned long align = 64 * PAGE_SIZE;
+	void *below, *aligned, *whole;
+	unsigned long room;
+
+	vm_unmap_aliases();
+	below = take_aligned(align);
+	room = vmalloc_info().largest_chunk;
+	aligned = take_aligned(align);
+	ASSERT(below && aligned);
+	EXPECT((unsigned long)aligned > view_of(below).end);
+	EXPECT(remove_vm_area(aligned));
+	vm_unmap_aliases();
+	whole = take_addresses(room - PAGE_SIZE);
+	ASSERT(whole);
+	EXPECT_EQ((unsigned long)whole, view_of(below).end);
+	EXPECT(remove_vm_area(whole));
+	EXPECT(remove_vm_area(below));
+}
+
 /* With no larger gap left, one that begins at the right address does as well. */
 TEST(vmalloc_scenario, a_gap_that_is_aligned_by_luck_is_found_when_no_other_is_left)
 {
@@ -148,7 +212,6 @@ TEST(vmalloc_scenario, a_gap_that_is_aligned_by_luck_is_found_when_no_other_is_l
 		; /* no gap of that size */
 	EXPECT(remove_vm_area(lucky));
 	EXPECT_EQ(take_aligned(align), lucky);
-	EXPECT_EQ(vmalloc_check(), 0);
 	for (struct vm_area_view area = {.end = 0}; vm_area_next(area.end, &area);)
 		if (!area.lazy && !area.flags)
 			EXPECT(remove_vm_area((void *)area.start));

@@ -247,6 +247,19 @@ TEST(vmalloc, freeing_twice_is_a_warning)
 	EXPECT_EQ(vmalloc_check(), 0);
 }
 
+TEST(vmalloc, what_is_not_ready_or_waits_for_the_flush_is_not_claimed)
+{
+	struct vm_struct *area = alloc_vm_area(&(struct vm_request){
+		.size = PAGE_SIZE, .align = PAGE_SIZE, .gfp = GFP_TEST});
+	void *addr = vmalloc(1);
+
+	ASSERT(area && addr);
+	EXPECT_EQ(claim_vm_area(area->addr, 0), NULL); /* in its making, or its giving back */
+	discard_vm_area(area);
+	vfree(addr);
+	EXPECT_EQ(claim_vm_area(addr, 0), NULL);
+}
+
 TEST(vmalloc, an_area_is_given_back_the_way_it_was_taken)
 {
 	struct page *page = alloc_page(GFP_KERNEL);
@@ -510,16 +523,6 @@ TEST(vmalloc, vread_ends_with_the_last_area)
 }
 
 /* ---- The checker ---- */
-
-static struct vm_struct *descriptor_of(const void *addr)
-{
-	struct vm_struct *area;
-
-	list_for_each_entry (area, &vmlist, list)
-		if (area->addr == addr)
-			return area;
-	return NULL;
-}
 
 /* Whether it complains while a number is one too large, and is content after. */
 static bool notices(unsigned long *number)

@@ -29,6 +29,17 @@ static inline struct vm_area_view view_of(const void *addr)
 	return (struct vm_area_view){.start = 0};
 }
 
+/* The descriptor of the area at addr. */
+static inline struct vm_struct *descriptor_of(const void *addr)
+{
+	struct vm_struct *area;
+
+	list_for_each_entry (area, &vmlist, list)
+		if (area->addr == addr)
+			return area;
+	return NULL;
+}
+
 /* Addresses without memory, in silence if there are none. */
 static inline void *take_addresses(unsigned long size)
 {

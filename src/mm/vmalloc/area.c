@@ -68,14 +68,28 @@ static inline bool update_gap(struct rb_node *node)
 	unsigned long largest = area->gap, before = area->subtree_gap;
 
 	count_visit();
+	/* LAB 8.2 BEGIN
+	 * largest: of the gaps of this area and of the two subtrees below it.
+	 * START WITH
+	 */
 	if (node->rb_left && area_of(node->rb_left)->subtree_gap > largest)
 		largest = area_of(node->rb_left)->subtree_gap;
 	if (node->rb_right && area_of(node->rb_right)->subtree_gap > largest)
 		largest = area_of(node->rb_right)->subtree_gap;
+	/* LAB 8.2 END */
 	area->subtree_gap = largest;
 	return largest != before;
 }
 
+/* LAB 8.2 BEGIN
+ * The area above the lowest gap of length bytes, or NULL: down from the root, by
+ * subtree_gap.
+ * START WITH
+ * static struct vm_struct *lowest_gap(unsigned long length)
+ * {
+ *	return vmap_end.gap >= length ? &vmap_end : NULL;
+ * }
+ */
 /* The area above the lowest gap of length bytes. */
 static struct vm_struct *lowest_gap(unsigned long length)
 {
@@ -93,7 +107,17 @@ static struct vm_struct *lowest_gap(unsigned long length)
 			node = node->rb_right;
 	}
 }
+/* LAB 8.2 END */
 
+/* LAB 8.2 BEGIN
+ * The area above the lowest gap that has room for length bytes wherever it begins;
+ * failing that, above the lowest that has, by where it does begin.
+ * START WITH
+ * static struct vm_struct *find_gap(unsigned long length, unsigned long align)
+ * {
+ *	return lowest_gap(length + (align - PAGE_SIZE));
+ * }
+ */
 static unsigned long place_in_gap(const struct vm_struct *above, unsigned long align)
 {
 	return ALIGN(area_start(above) - above->gap, align);
@@ -119,6 +143,7 @@ static struct vm_struct *find_gap(unsigned long length, unsigned long align)
 		return above;
 	return lowest_aligned_gap(length, align);
 }
+/* LAB 8.2 END */
 
 /* Hang an area whose gap is known, and whose neighbour's is, into the tree. */
 static void link_area(struct vm_struct *area, struct rb_node *parent,
@@ -142,9 +167,18 @@ static void insert_below(struct vm_struct *area, struct vm_struct *above,
 		parent = &list_prev_entry(above, list)->rb_node;
 		link = &parent->rb_right;
 	}
+	/* LAB 8.1 BEGIN
+	 * The lowest aligned place in the gap, and the gaps below the area and above it.
+	 * START WITH
+	 *	(void)align;
+	 *	area->addr = (void *)bottom;
+	 *	area->gap = 0;
+	 *	above->gap -= area->size;
+	 */
 	area->addr = (void *)ALIGN(bottom, align);
 	area->gap = area_start(area) - bottom;
 	above->gap = area_start(above) - area_end(area);
+	/* LAB 8.1 END */
 	list_add_tail(&area->list, &above->list);
 	link_area(area, parent, link);
 }
@@ -154,8 +188,14 @@ static void erase_area(struct vm_struct *area)
 {
 	struct vm_struct *above = list_next_entry(area, list);
 
+	/* LAB 8.1 BEGIN
+	 * Make the gap below `above` right, and the largest gaps that hang on it.
+	 * START WITH
+	 *	(void)above;
+	 */
 	above->gap += area->size + area->gap;
 	rb_propagate(&above->rb_node, update_gap);
+	/* LAB 8.1 END */
 	list_del(&area->list);
 	rb_erase_augmented(&area->rb_node, &vmap_root, update_gap);
 }
@@ -189,6 +229,15 @@ unsigned long lazy_max_pages(void)
 	return lazy_max;
 }
 
+/* LAB 8.4 BEGIN
+ * Forget all of vmap_purge_list in the TLB by one flush (vmap_purges counts it), look
+ * by tlb_check_unmapped() whether it was done, make gaps of the areas, and let the list
+ * and vmap_lazy_pages say so. An empty list needs no flush. Under vmap_lock.
+ * START WITH
+ * static noinline void purge_lazy_areas(void)
+ * {
+ * }
+ */
 /* One flush from the first to the last of them; areas between lose nothing but
  * time. */
 static void flush_lazy_areas(void)
@@ -221,6 +270,7 @@ static noinline void purge_lazy_areas(void)
 	INIT_LIST_HEAD(&vmap_purge_list);
 	vmap_lazy_pages = 0;
 }
+/* LAB 8.4 END */
 
 void vm_unmap_aliases(void)
 {
@@ -234,6 +284,20 @@ static bool is_lazy(const struct vm_struct *area)
 	return area->flags & VM_LAZY;
 }
 
+/* LAB 8.4 BEGIN
+ * Keep the area's addresses, marked VM_LAZY, on vmap_purge_list, until vmap_lazy_pages
+ * are more than lazy_max; those that touch become one.
+ * START WITH
+ * void retire_vm_area(struct vm_struct *area)
+ * {
+ *	spin_lock(&vmap_lock);
+ *	vmap_nr_areas--;
+ *	flush_tlb_kernel_range(area_start(area), area_end(area), TLB_VMALLOC);
+ *	erase_area(area);
+ *	spin_unlock(&vmap_lock);
+ *	kfree(area);
+ * }
+ */
 /*
  * Two lazy areas that touch become one; returns which of the descriptors it has.
  * A node with two children is costly to take out of the tree, but its neighbours
@@ -281,6 +345,7 @@ void retire_vm_area(struct vm_struct *area)
 		purge_lazy_areas();
 	spin_unlock(&vmap_lock);
 }
+/* LAB 8.4 END */
 
 /* ---- Taking and giving back ---- */
 
@@ -335,7 +400,13 @@ struct vm_struct *alloc_vm_area(const struct vm_request *request)
 	area = alloc_descriptor(request->inline_pages, request->gfp);
 	if (unlikely(!area))
 		return NULL;
+	/* LAB 8.1 BEGIN
+	 * The bytes of the area, its guard page included.
+	 * START WITH
+	 *	area->size = request->size;
+	 */
 	area->size = request->size + GUARD_SIZE;
+	/* LAB 8.1 END */
 	area->flags = request->flags | VM_UNINITIALIZED;
 	area->pages = NULL;
 	area->nr_pages = 0;
@@ -368,11 +439,19 @@ struct vm_struct *claim_vm_area(const void *addr, unsigned long kind)
 
 	spin_lock(&vmap_lock);
 	area = lower_bound((unsigned long)addr);
+	/* LAB 8.1 BEGIN
+	 * NULL unless it is an area in use, starts at addr, and is of that kind.
+	 * START WITH
+	 *	(void)kind;
+	 *	if (unlikely(area->addr != addr || area == &vmap_end))
+	 *		area = NULL;
+	 */
 	if (unlikely(area->addr != addr || area == &vmap_end ||
 	             area->flags & (VM_LAZY | VM_UNINITIALIZED) ||
 	             (kind && !(area->flags & kind))))
 		area = NULL;
-	else
+	/* LAB 8.1 END */
+	if (likely(area))
 		area->flags |= VM_UNINITIALIZED;
 	spin_unlock(&vmap_lock);
 	return area;

@@ -68,7 +68,13 @@ static inline unsigned long area_end(const struct vm_struct *area)
 /* The end of what is mapped. */
 static inline unsigned long area_guard(const struct vm_struct *area)
 {
+	/* LAB 8.1 BEGIN
+	 * Nothing is mapped in the guard page.
+	 * START WITH
+	 *	return area_end(area);
+	 */
 	return area_end(area) - GUARD_SIZE;
+	/* LAB 8.1 END */
 }
 
 static inline struct vm_struct *area_of(const struct rb_node *node)

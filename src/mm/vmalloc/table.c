@@ -80,6 +80,14 @@ static inline unsigned long nr_entries(unsigned long start, unsigned long stop)
 void map_pages(unsigned long start, unsigned long end, struct page **pages,
                pgprot_t prot)
 {
+	/* LAB 8.3 BEGIN
+	 * With the rights of prot, as far as the CPU has them; BUG_ON if an entry is not
+	 * empty. Look up each page table once.
+	 * START WITH
+	 *	(void)prot;
+	 *	for (; start < end; start += PAGE_SIZE)
+	 *		set_pte(vmap_pte(start), pfn_pte(page_to_pfn(*pages++), PAGE_KERNEL));
+	 */
 	pteval_t bits = pgprot_val(prot) & __supported_pte_mask;
 
 	while (start < end) {
@@ -93,10 +101,16 @@ void map_pages(unsigned long start, unsigned long end, struct page **pages,
 		}
 		start = stop;
 	}
+	/* LAB 8.3 END */
 }
 
 void map_frames(unsigned long start, unsigned long end, unsigned long pfn, pgprot_t prot)
 {
+	/* LAB 8.3 BEGIN
+	 * The frames from pfn on, in the same way.
+	 * START WITH
+	 *	(void)start, (void)end, (void)pfn, (void)prot;
+	 */
 	pteval_t bits = pgprot_val(prot) & __supported_pte_mask;
 
 	while (start < end) {
@@ -110,8 +124,17 @@ void map_frames(unsigned long start, unsigned long end, unsigned long pfn, pgpro
 		}
 		start = stop;
 	}
+	/* LAB 8.3 END */
 }
 
+/* LAB 8.3 BEGIN
+ * Empty the entries; a range without a page table has none.
+ * START WITH
+ * void unmap_range(unsigned long start, unsigned long end)
+ * {
+ *	(void)start, (void)end;
+ * }
+ */
 static inline void clear_entries(pte_t *pte, const pte_t *last)
 {
 	for (; pte < last; pte++)
@@ -129,6 +152,7 @@ void unmap_range(unsigned long start, unsigned long end)
 		start = stop;
 	}
 }
+/* LAB 8.3 END */
 
 unsigned long first_mapped(unsigned long start, unsigned long end)
 {

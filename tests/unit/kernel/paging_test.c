@@ -124,6 +124,36 @@ TEST(paging, lowmem_maps_every_address_to_itself_less_page_offset)
 	}
 }
 
+static bool overlaps(unsigned long address, const char *start, const char *end)
+{
+	return (unsigned long)start < address + PMD_SIZE && (unsigned long)end > address;
+}
+
+/* Text, constants and the guard page have rights of their own. */
+static bool all_of_one_kind(unsigned long address)
+{
+	extern char init_stack_guard[];
+
+	return !overlaps(address, _text, _etext) &&
+	       !overlaps(address, __start_rodata, __end_rodata) &&
+	       !overlaps(address, _sinittext, _einittext) &&
+	       !overlaps(address, init_stack_guard, init_stack_guard + PAGE_SIZE);
+}
+
+TEST(paging, a_large_page_maps_what_is_all_of_one_kind)
+{
+	unsigned long end = (unsigned long)high_memory;
+
+	if (!direct_map_large_kb)
+		SKIP("lowmem is mapped by small pages");
+	for (unsigned long a = PAGE_OFFSET; a < end; a += PMD_SIZE) {
+		bool fits = end - a >= PMD_SIZE && all_of_one_kind(a);
+
+		if (!EXPECT_EQ(walk_of(a).page_size, fits ? PMD_SIZE : PAGE_SIZE))
+			return;
+	}
+}
+
 TEST(paging, kernel_mappings_are_global_where_the_cpu_can)
 {
 	bool pge = cpu_has(X86_FEATURE_PGE);

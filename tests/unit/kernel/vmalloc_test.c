@@ -10,6 +10,7 @@
 #include <asm/walk.h>
 #include <kernel/kthread.h>
 #include <lib/vsprintf.h>
+#include <mm/page_debug.h>
 #include <mm/tlb.h>
 
 #define NR_AREAS 200
@@ -90,6 +91,31 @@ TEST(vmalloc, between_two_areas_is_a_page_that_faults)
 	vfree(b);
 }
 
+#define MARK 0x5a
+
+/* A pmd that is empty, taken for one that is not, leads to frame 0, which nobody needs
+ * any more: the BIOS's interrupt table. */
+TEST(vmalloc, addresses_without_a_page_table_are_unmapped_without_harm)
+{
+	static u8 before[PAGE_SIZE];
+	unsigned long size = vmalloc_info().largest_chunk - PAGE_SIZE, wrong = 0;
+	u8 *addr = take_addresses(size), *frame_0 = __va(0);
+
+	ASSERT(addr);
+	if (vmap_page_tables >= size / PMD_SIZE) {
+		remove_vm_area(addr);
+		SKIP("a small window: it may have all its page tables");
+	}
+	memcpy(before, frame_0, PAGE_SIZE);
+	memset(frame_0, MARK, PAGE_SIZE);
+	unmap_range((unsigned long)addr, (unsigned long)addr + size);
+	for (unsigned long i = 0; i < PAGE_SIZE; i++)
+		wrong += frame_0[i] != MARK;
+	EXPECT_EQ(wrong, 0);
+	memcpy(frame_0, before, PAGE_SIZE);
+	remove_vm_area(addr);
+}
+
 TEST(vmalloc, what_was_given_back_faults_after_the_flush)
 {
 	unsigned long pages = 40; /* more than the TLB is flushed page by page for */
@@ -104,6 +130,34 @@ TEST(vmalloc, what_was_given_back_faults_after_the_flush)
 	for (unsigned long i = 0; i < pages; i++)
 		readable += can_read((const char *)addr + (i << PAGE_SHIFT));
 	EXPECT_EQ(readable, 0);
+}
+
+/* Other areas lie between them. */
+TEST(vmalloc, one_flush_reaches_all_areas_that_wait)
+{
+	const struct tlb_count *count = &__get_cpu_var(tlb_counts)[TLB_VMALLOC];
+	char *area[5];
+	unsigned long before;
+
+	if (debug_pagealloc_enabled())
+		SKIP("with debug_pagealloc each vfree flushes");
+	vm_unmap_aliases();
+	for (int i = 0; i < 5; i++) {
+		area[i] = vmalloc(1);
+		ASSERT(area[i]);
+		*area[i] = 1; /* into the TLB */
+	}
+	before = count->ranges;
+	vfree(area[2]);
+	vfree(area[0]);
+	vfree(area[4]);
+	EXPECT_EQ(count->ranges, before);
+	vm_unmap_aliases();
+	EXPECT_EQ(count->ranges, before + 1);
+	for (int i = 0; i < 5; i++)
+		EXPECT_EQ(can_read(area[i]), i % 2);
+	vfree(area[1]);
+	vfree(area[3]);
 }
 
 /* With tlb=check each purge looks by itself whether its areas can be read. */

@@ -54,6 +54,13 @@ static const struct {
 
 static pteval_t __init page_rights(unsigned long address)
 {
+	/* LAB 4.3 BEGIN
+	 * What parts[] says of the page, each part taken up to the end of its last page;
+	 * of all other lowmem, __PAGE_KERNEL.
+	 * START WITH
+	 *	(void)address, (void)parts;
+	 *	return __PAGE_KERNEL_EXEC;
+	 */
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
 		unsigned long start = (unsigned long)parts[i].start;
 		unsigned long end = PAGE_ALIGN((unsigned long)parts[i].end);
@@ -62,11 +69,18 @@ static pteval_t __init page_rights(unsigned long address)
 			return parts[i].prot;
 	}
 	return __PAGE_KERNEL;
+	/* LAB 4.3 END */
 }
 
-/* Whether [address, address + PMD_SIZE) is lowmem of one kind. */
+/* Whether [address, address + PMD_SIZE) is lowmem of one kind; lowmem ends at end. */
 static bool __init fits_large_page(unsigned long address, unsigned long end)
 {
+	/* LAB 4.3 BEGIN
+	 * Not with nopse (large_pages), nor if single pages are to come and go.
+	 * START WITH
+	 *	(void)address, (void)end, (void)large_pages;
+	 *	return false;
+	 */
 	if (!large_pages || debug_pagealloc_enabled() || end - address < PMD_SIZE)
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
@@ -74,6 +88,7 @@ static bool __init fits_large_page(unsigned long address, unsigned long end)
 		    (unsigned long)parts[i].end > address)
 			return false;
 	return true;
+	/* LAB 4.3 END */
 }
 
 static pmd_t *__init pmd_alloc_boot(unsigned long address)
@@ -109,7 +124,12 @@ static void __init map_lowmem(void)
 		pmd_t *pmd = pmd_alloc_boot(a);
 
 		if (fits_large_page(a, end)) {
+			/* LAB 4.3 BEGIN
+			 * Lowmem at a, as one page.
+			 * START WITH
+			 */
 			set_pmd(pmd, pfn_pmd(PFN_DOWN(__pa(a)), PAGE_KERNEL));
+			/* LAB 4.3 END */
 			direct_map_large_kb += PMD_SIZE >> 10;
 		} else {
 			map_small_pages(pmd, a, min(end, a + PMD_SIZE));

@@ -30,6 +30,7 @@ bool highpte;
 
 static struct kmem_cache *pgd_cache;
 static unsigned long pagetable_pages;    /* under page_table_lock */
+static unsigned long nr_directories;     /* likewise; what pgd_alloc gave out */
 static DEFINE_SPINLOCK(page_table_lock); /* and every empty pmd that is filled */
 
 static int __init highpte_param(const char *value)
@@ -55,6 +56,18 @@ static void count_pages(long change)
 	spin_lock(&page_table_lock);
 	pagetable_pages += (unsigned long)change;
 	spin_unlock(&page_table_lock);
+}
+
+static void count_directories(long change)
+{
+	spin_lock(&page_table_lock);
+	nr_directories += (unsigned long)change;
+	spin_unlock(&page_table_lock);
+}
+
+bool kernel_half_is_copied(void)
+{
+	return PAGETABLE_LEVELS == 2 && nr_directories;
 }
 
 unsigned long nr_pagetable_pages(void)
@@ -90,6 +103,11 @@ static void free_user_pmds(pgd_t *pgd)
 /* False when memory is short; what was made stays. */
 static bool make_user_pmds(pgd_t *pgd)
 {
+	/* LAB 4.2 BEGIN
+	 * A zeroed page for each of the user_pmd_tables() entries, counted by count_pages.
+	 * START WITH
+	 *	(void)pgd;
+	 */
 	for (unsigned long i = 0; i < user_pmd_tables(); i++) {
 		void *table = get_zeroed_page(GFP_KERNEL);
 
@@ -98,6 +116,7 @@ static bool make_user_pmds(pgd_t *pgd)
 		pud_populate(pud_offset(pgd + i, i * PGDIR_SIZE), __pa(table));
 		count_pages(1);
 	}
+	/* LAB 4.2 END */
 	return true;
 }
 
@@ -105,12 +124,18 @@ static bool make_user_pmds(pgd_t *pgd)
  * is reserved on other CPUs. */
 static void share_kernel_entry(pgd_t *pgd, unsigned long i)
 {
+	/* LAB 4.2 BEGIN
+	 * Entry i says what swapper_pg_dir's says.
+	 * START WITH
+	 *	(void)pgd, (void)i;
+	 */
 	pud_t *from = pud_offset(swapper_pg_dir + i, i * PGDIR_SIZE);
 
 	if (PAGETABLE_LEVELS == 3)
 		pud_populate(pud_offset(pgd + i, i * PGDIR_SIZE), pud_page_paddr(*from));
 	else
 		pgd[i] = swapper_pg_dir[i];
+	/* LAB 4.2 END */
 }
 
 pgd_t *pgd_alloc(void)
@@ -122,8 +147,10 @@ pgd_t *pgd_alloc(void)
 	memset(pgd, 0, PTRS_PER_PGD * sizeof(pgd_t));
 	for (unsigned long i = USER_PTRS_PER_PGD; i < PTRS_PER_PGD; i++)
 		share_kernel_entry(pgd, i);
-	if (make_user_pmds(pgd))
+	if (make_user_pmds(pgd)) {
+		count_directories(1);
 		return pgd;
+	}
 	free_user_pmds(pgd);
 	kmem_cache_free(pgd_cache, pgd);
 	return NULL;
@@ -134,6 +161,7 @@ void pgd_free(pgd_t *pgd)
 	BUG_ON((read_cr3() & CR3_DIRECTORY_MASK) == __pa(pgd));
 	for (unsigned long a = 0; a < TASK_SIZE; a += PMD_SIZE)
 		BUG_ON(!pmd_none(*pmd_in(pgd, a)));
+	count_directories(-1);
 	free_user_pmds(pgd);
 	kmem_cache_free(pgd_cache, pgd);
 }
@@ -169,11 +197,24 @@ void pte_free(struct page *table)
 
 void pmd_populate(pmd_t *pmd, struct page *table)
 {
+	/* LAB 4.2 BEGIN
+	 * The entry leads to the table. Ring 3 may use what the table allows it.
+	 * START WITH
+	 *	(void)pmd, (void)table;
+	 */
 	set_pmd(pmd, __pmd((pteval_t)page_to_phys(table) | _PAGE_TABLE));
+	/* LAB 4.2 END */
 }
 
 int pte_alloc(pmd_t *pmd)
 {
+	/* LAB 4.2 BEGIN
+	 * Unless there is one, a new table from pte_alloc_one, which may sleep: whoever
+	 * fills the entry under page_table_lock is first.
+	 * START WITH
+	 *	(void)pmd;
+	 *	return -ENOMEM;
+	 */
 	struct page *table;
 
 	if (pmd_present(*pmd))
@@ -190,6 +231,7 @@ int pte_alloc(pmd_t *pmd)
 	if (table) /* somebody else was quicker */
 		pte_free(table);
 	return 0;
+	/* LAB 4.2 END */
 }
 
 pte_t *pte_offset_map(pmd_t *pmd, unsigned long address)

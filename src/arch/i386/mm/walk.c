@@ -84,6 +84,15 @@ static bool read_entry(phys_addr_t where, u64 *value)
 	return true;
 }
 
+/* LAB 4.1 BEGIN
+ * Fill *walk (asm/walk.h), a level at a time, with format[] and read_entry().
+ * START WITH
+ * void pt_walk(phys_addr_t cr3, unsigned long address, struct pt_walk *walk)
+ * {
+ *	(void)cr3, (void)read_entry;
+ *	*walk = (struct pt_walk){.address = address};
+ * }
+ */
 static bool maps_a_page(unsigned int depth, u64 value)
 {
 	return depth == ARRAY_SIZE(format) - 1 ||
@@ -134,6 +143,7 @@ void pt_walk(phys_addr_t cr3, unsigned long address, struct pt_walk *walk)
 		table = value & PTE_PFN_MASK;
 	}
 }
+/* LAB 4.1 END */
 
 const char *pt_attributes(const struct pt_walk *walk, char *buf, size_t size)
 {

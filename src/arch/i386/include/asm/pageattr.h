@@ -24,6 +24,15 @@ pte_t *lookup_address(unsigned long address, enum pg_level *level);
  */
 void kernel_map_pages(struct page *page, int numpages, int enable);
 
+/*
+ * Give numpages pages of the direct map other rights; PAGE_KERNEL gives back the
+ * ordinary ones. Large pages are split, and made whole again, as that needs. The CPU
+ * knows when it returns. May sleep. 0, or at the first page that failed: -ENOMEM (no
+ * page table), -EINVAL (highmem, or taken out of the direct map), -EBUSY (without PAE,
+ * while processes have copies of the kernel's entries: none was changed).
+ */
+int change_page_attr(struct page *page, int numpages, pgprot_t prot);
+
 /* Whether a lowmem page is in the direct map. */
 bool kernel_page_present(const struct page *page);
 

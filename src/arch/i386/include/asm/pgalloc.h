@@ -40,6 +40,10 @@ pgd_t *pgd_alloc(void);
  * page tables left (a BUG): free_pgtables comes first. Does not sleep. */
 void pgd_free(pgd_t *pgd);
 
+/* Whether directories have copies of the kernel's middle entries, so that those must
+ * not change: without PAE, while there are any. */
+bool kernel_half_is_copied(void);
+
 /* Give back all page tables of the user half. The pages that they map are the
  * caller's matter, and so is the TLB, if the directory is in CR3. */
 void free_pgtables(pgd_t *pgd);

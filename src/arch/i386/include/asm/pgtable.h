@@ -91,6 +91,12 @@ static inline void set_pmd(pmd_t *pmdp, pmd_t pmd)
 	__set_entry(&pmdp->pmd, pmd_val(pmd));
 }
 
+/* Replace an entry that is present, as set_pte_atomic does. */
+static inline void set_pmd_atomic(pmd_t *pmdp, pmd_t pmd)
+{
+	__xchg_entry(&pmdp->pmd, pmd_val(pmd));
+}
+
 static inline void pmd_clear(pmd_t *pmdp)
 {
 	__clear_entry(&pmdp->pmd);
