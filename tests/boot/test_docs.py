@@ -9,6 +9,7 @@ import io
 import itertools
 import re
 import shlex
+import urllib.parse
 from pathlib import Path
 from typing import Iterable, NamedTuple, Optional
 
@@ -52,7 +53,7 @@ def test_every_link_leads_to_a_file_and_a_heading(page):
 def _leads_somewhere(page: Path, target: str) -> bool:
     if re.match(r"[a-z]+:", target):
         return True  # the web's
-    path, _, heading = target.partition("#")
+    path, _, heading = urllib.parse.unquote(target).partition("#")
     place = (page.parent / path).resolve() if path else page
     if ROOT not in place.parents or not place.exists():
         return False

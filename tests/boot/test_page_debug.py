@@ -186,7 +186,8 @@ def test_every_case_of_page_debugging_runs_under_some_options():
 
 
 @pytest.mark.parametrize("options", [
-    f"{PAGEALLOC} {OWNER}", f"{POISON} {OWNER} init_on_alloc=1"])
+    f"{PAGEALLOC} {OWNER}",
+    pytest.param(f"{POISON} {OWNER} init_on_alloc=1", marks=pytest.mark.full)])
 def test_all_suites_pass_with_the_options_on(options, seed):
     with booted("64M", append=options, fast=True) as machine:
         output = machine.command(f'test "" {seed}', timeout=300).output

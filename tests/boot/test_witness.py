@@ -252,7 +252,8 @@ def bochs(preset: str, mem: str, seed: int):
 
 def in_bochs(function):
     return pytest.mark.parametrize("preset,mem", [
-        pytest.param(preset, mem, marks=pytest.mark.xdist_group(f"witness-bochs-{preset}"))
+        pytest.param(preset, mem, marks=[pytest.mark.xdist_group(f"witness-bochs-{preset}"),
+                                         *([] if preset == "default" else [pytest.mark.full])])
         for preset, mem in BOCHS_MACHINES])(function)
 
 

@@ -70,7 +70,7 @@ COLUMN = 120
 
 
 def watermarks(said: Sequence[str]) -> Canvas:
-    """Pages are rounded to tens, because the image's size moves a mark by one."""
+    """Pages are rounded to hundreds, because the image's size moves the marks."""
     zones = read.zones(said[0])
     floor = BODY + 330
     sheet = Canvas("The last pages of a zone are not for everybody",
@@ -82,7 +82,7 @@ def watermarks(said: Sequence[str]) -> Canvas:
         sheet.text(left + COLUMN / 2, BODY + 14, name, bold=True, anchor="middle")
         sheet.text(left + COLUMN / 2, BODY + 352, f"of {round(zone['managed'], -3):,}", size=11,
                    anchor="middle", colour=GREY)
-        marks = {mark: round(zone[mark], -1) for mark in ("min", "low", "high")}
+        marks = {mark: round(zone[mark], -2) for mark in ("min", "low", "high")}
         levels = [0, *marks.values(), 2000]
         fills = (GUARD, MARK, TABLE, FREE)
         for low, high, fill in zip(levels, levels[1:], fills):
@@ -93,7 +93,7 @@ def watermarks(said: Sequence[str]) -> Canvas:
     sheet.text(80, floor + 4, "0", size=11, anchor="end")
     sheet.text(80, floor - 2000 * POINTS + 4, "2,000", size=11, anchor="end")
     sheet.text(80, floor - 1000 * POINTS + 4, "1,000", size=11, anchor="end")
-    _who_may(sheet, round(zones["Normal"]["min"], -1))
+    _who_may(sheet, round(zones["Normal"]["min"], -2))
     return sheet
 
 
